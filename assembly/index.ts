@@ -1,10 +1,49 @@
-export function f(): i32 {
-  return X;
+/** The boundary: all that the host can call. 64-bit numbers cross it as two halves. */
+
+import { chooseStrategy } from './strategy/strategy';
+import { beginBatch as begin, batchSteps, lastIndex } from './fuzz';
+import { goOn as go, startRun } from './run';
+import { setChecking } from './memory';
+import { setTracing } from './trace';
+
+export { fuzz } from './fuzz';
+
+function join(lo: u32, hi: u32): u64 {
+  return (<u64>hi << 32) | lo;
 }
-import { CID_UNSET, MAX_ADVANCE_NS, PERIOD_NS as X } from '../src/abi';
-export function g(): u64 {
-  return <u64>MAX_ADVANCE_NS;
+
+/** Runs the scenario in CONFIG, DECLS and ACTIONS: RUN_DONE, RUN_PAUSED or RUN_WATCHDOG (run.ts). */
+export function run(trace: bool, budgetLo: u32, budgetHi: u32): i32 {
+  setTracing(trace);
+  return startRun(join(budgetLo, budgetHi));
 }
-export function h(): u32 {
-  return <u32>CID_UNSET;
+
+/** After RUN_PAUSED, when EVENTS is drained. */
+export function goOn(): i32 {
+  return go();
+}
+
+/** Begins a batch of schedules [first, first + count); FuzzConfig has the rest. Checks can be left out. */
+export function beginBatch(firstLo: u32, firstHi: u32, count: u32, checks: bool, strategy: i32): void {
+  setTracing(false);
+  setChecking(checks);
+  chooseStrategy(strategy);
+  begin(join(firstLo, firstHi), count);
+}
+
+/** How many micro-steps the batch has made: halves of 32 bits. */
+export function batchStepsLo(): u32 {
+  return <u32>batchSteps;
+}
+
+export function batchStepsHi(): u32 {
+  return <u32>(batchSteps >> 32);
+}
+
+export function lastIndexLo(): u32 {
+  return <u32>lastIndex();
+}
+
+export function lastIndexHi(): u32 {
+  return <u32>(lastIndex() >> 32);
 }

@@ -1,0 +1,211 @@
+/** Actions: what each needs, and what applying it does (model.md 3). Those that need steps only begin here. */
+
+import {
+  ACTION_ADVANCE,
+  ACTION_EXEC,
+  ACTION_EXEC_FAIL,
+  ACTION_EXIT,
+  ACTION_FORK_PROCESS,
+  ACTION_FORK_THREAD,
+  ACTION_MIGRATE,
+  ACTION_SWITCH,
+  ACTION_TICK,
+  ACTION_WORK,
+  NS_PER_JIFFY,
+  PREEMPT_FULL,
+  SCAN_DELAY_JIFFIES,
+} from '../src/abi';
+import { ACTION_SHIFT, IDLE_TASK } from '../src/engine/addresses';
+import { usersChanged } from './checks';
+import { startExec } from './kernel/exec';
+import { startExit } from './kernel/exit';
+import { startSwitch } from './kernel/switch';
+import { startWork } from './kernel/task_work';
+import { startTick } from './kernel/tick';
+import {
+  ACTIONS,
+  activeAddr,
+  config,
+  cpuAt,
+  cpuFrame,
+  cpus,
+  Frame,
+  mmAt,
+  NO_MM,
+  onCpuAddr,
+  Task,
+  taskAt,
+  taskFrame,
+  taskMmAddr,
+  world,
+} from './layout';
+import { currentOf, peek } from './memory';
+
+/** One action, 16 bytes. */
+@unmanaged
+export class Action {
+  op: u8;
+  /** Set by a run that skipped it. */
+  skipped: bool;
+  cpu: u16;
+  /** Index among the named tasks, or IDLE_TASK. */
+  task: u16;
+  mm: u16;
+  /** step: count. advance: ns. fork: home + 1, or 0 for the cpu of the fork. */
+  arg: u64;
+}
+
+export function actionAt(i: i32): Action {
+  return changetype<Action>(ACTIONS + ((<usize>i) << ACTION_SHIFT));
+}
+
+/** The frame that `step c` goes on with: c's cpu context, else its current task's; null in user mode. */
+export function frameOn(c: i32): Frame | null {
+  const cpu = cpuFrame(c);
+  if (cpu.routine != 0) return cpu;
+  const task = taskFrame(currentOf(c));
+  return task.routine != 0 ? task : null;
+}
+
+/** No routine of the scheduler or of the current task has irqs off. */
+export function irqsOn(c: i32): bool {
+  return cpuFrame(c).routine == 0 && !taskFrame(currentOf(c)).irqsOff;
+}
+
+/** Neither the cpu nor its current task is in a routine, and that task is not dead. */
+export function inUserMode(c: i32): bool {
+  const t = currentOf(c);
+  return cpuFrame(c).routine == 0 && taskFrame(t).routine == 0 && !taskAt(t).dead;
+}
+
+/** In user mode with an mm: what exit, exec and fork need. */
+function mayCall(c: i32): bool {
+  return inUserMode(c) && peek(c, taskMmAddr(currentOf(c))) != NO_MM;
+}
+
+function touchMm(mm: u64): void {
+  if (mm != NO_MM) mmAt(<i32>mm).touched = true;
+}
+
+/** Whether cpu c may leave its current task now. */
+export function maySwitchOut(c: i32): bool {
+  if (!irqsOn(c)) return false;
+  const f = taskFrame(currentOf(c));
+  return f.routine == 0 || config.preempt == PREEMPT_FULL || f.gap;
+}
+
+/** Whether cpu c may switch to task id t now. */
+export function maySwitchTo(c: i32, t: i32): bool {
+  const T = taskAt(t);
+  if (!T.exists || T.dead || T.current || T.claimed) return false;
+  if (t < cpus) return t == c;
+  return T.home == c && peek(c, onCpuAddr(t)) == 0;
+}
+
+function applySwitch(c: i32, t: i32): bool {
+  if (!maySwitchOut(c) || !maySwitchTo(c, t)) return false;
+  cpuAt(c).touched = true;
+  const prev = currentOf(c);
+  taskAt(prev).touched = true;
+  taskAt(t).touched = true;
+  touchMm(taskAt(t).mm);
+  startSwitch(cpuFrame(c), prev, t);
+  return true;
+}
+
+function applyTick(c: i32): bool {
+  if (!irqsOn(c)) return false;
+  cpuAt(c).touched = true;
+  taskAt(currentOf(c)).touched = true;
+  startTick(cpuFrame(c));
+  return true;
+}
+
+function applyWork(c: i32): bool {
+  const t = currentOf(c);
+  if (!inUserMode(c) || !taskAt(t).queued) return false;
+  startWork(taskAt(t), taskFrame(t));
+  return true;
+}
+
+function applyExit(c: i32): bool {
+  if (!mayCall(c)) return false;
+  const t = currentOf(c);
+  startExit(taskAt(t), taskFrame(t));
+  return true;
+}
+
+function applyExec(c: i32, mm: i32): bool {
+  if (!mayCall(c)) return false;
+  const t = currentOf(c);
+  if (mm >= 0) mmAt(mm).touched = true;
+  startExec(taskAt(t), taskFrame(t), mm);
+  return true;
+}
+
+/** init_sched_mm_cid() and copy_mm(): in memory at once. mm: the fresh mm of a process, or -1 for a thread. */
+function applyFork(c: i32, child: i32, mm: i32, home: i32): bool {
+  if (!mayCall(c)) return false;
+  const shared = <i32>peek(c, taskMmAddr(currentOf(c)));
+  const parent = mmAt(shared);
+  if (parent.users == 1) parent.nextScan = world.jiffies + SCAN_DELAY_JIFFIES;
+  let m = shared;
+  if (mm >= 0) {
+    mmAt(mm).touched = true;
+    mmAt(mm).nextScan = parent.nextScan;
+    m = mm;
+  }
+  mmAt(m).users += 1;
+  const task = taskAt(child);
+  task.touched = true;
+  task.exists = true;
+  task.mm = m;
+  task.active = 1;
+  task.home = home;
+  usersChanged(m);
+  return true;
+}
+
+function applyMigrate(t: i32, c: i32): bool {
+  const T = taskAt(t);
+  if (!T.exists || T.dead || T.current || T.claimed || T.home == c || T.onCpu != 0) return false;
+  T.touched = true;
+  T.home = c;
+  return true;
+}
+
+function applyAdvance(ns: u64): bool {
+  world.now += ns;
+  world.jiffies = world.now / NS_PER_JIFFY;
+  return true;
+}
+
+/** Applies an action that is no `step`: false where its need is not met. */
+export function apply(a: Action): bool {
+  const c = <i32>a.cpu;
+  switch (<i32>a.op) {
+    case ACTION_SWITCH:
+      return applySwitch(c, a.task == IDLE_TASK ? c : cpus + <i32>a.task);
+    case ACTION_TICK:
+      return applyTick(c);
+    case ACTION_WORK:
+      return applyWork(c);
+    case ACTION_EXIT:
+      return applyExit(c);
+    case ACTION_EXEC:
+      return applyExec(c, a.mm);
+    case ACTION_EXEC_FAIL:
+      return applyExec(c, -1);
+    case ACTION_FORK_THREAD:
+      return applyFork(c, cpus + <i32>a.task, -1, a.arg == 0 ? c : <i32>a.arg - 1);
+    case ACTION_FORK_PROCESS:
+      return applyFork(c, cpus + <i32>a.task, a.mm, a.arg == 0 ? c : <i32>a.arg - 1);
+    case ACTION_MIGRATE:
+      return applyMigrate(cpus + <i32>a.task, c);
+    case ACTION_ADVANCE:
+      return applyAdvance(a.arg);
+    default:
+      // flush and stale have nothing to act on under sc.
+      return false;
+  }
+}

@@ -1,0 +1,132 @@
+/** sched_mm_cid_clear_old(mm, cpu) for every cpu in turn, called by task work. */
+
+import {
+  CID_LAZY_PUT,
+  CID_UNSET,
+  MUTANT_NO_AGE_CHECK,
+  MUTANT_NO_FIRST_CHECK,
+  MUTANT_NO_SECOND_CHECK,
+  MUTANT_PLAIN_LAZY,
+  MUTANT_PLAIN_UNSET,
+  PERIOD_NS,
+} from '../../src/abi';
+import { disown, isValid, own } from '../checks';
+import {
+  activeAddr,
+  cidAddr,
+  clockAddr,
+  config,
+  cpus,
+  currAddr,
+  Frame,
+  taskMmAddr,
+  timeAddr,
+} from '../layout';
+import { clearBit, cmpxchg, read, write } from '../memory';
+import {
+  CLEAR_ACTIVE_1,
+  CLEAR_ACTIVE_2,
+  CLEAR_BIT,
+  CLEAR_CID,
+  CLEAR_CLOCK,
+  CLEAR_CURR_1,
+  CLEAR_CURR_2,
+  CLEAR_LAZY,
+  CLEAR_MM_1,
+  CLEAR_MM_2,
+  CLEAR_TIME,
+  CLEAR_UNSET,
+} from './pc';
+
+export function startClearOld(f: Frame, cpu: i32): void {
+  f.target = cpu;
+  f.pc = config.mutants & MUTANT_NO_AGE_CHECK ? CLEAR_CID : CLEAR_CLOCK;
+}
+
+/** `return` of sched_mm_cid_clear_old: the next cpu, or the end of the task work. */
+function nextCpu(f: Frame): void {
+  f.clearing = false;
+  if (f.target + 1 < cpus) startClearOld(f, f.target + 1);
+  else f.end();
+}
+
+export function clearClock(c: i32, f: Frame): void {
+  f.loaded = read(c, clockAddr(f.target));
+  f.pc = CLEAR_TIME;
+}
+
+export function clearTime(c: i32, f: Frame): void {
+  if (f.loaded < read(c, timeAddr(f.mm, f.target)) + PERIOD_NS) nextCpu(f);
+  else f.pc = CLEAR_CID;
+}
+
+export function clearCid(c: i32, f: Frame): void {
+  f.v = <u32>read(c, cidAddr(f.mm, f.target));
+  if (!isValid(f.v)) nextCpu(f);
+  else f.pc = config.mutants & MUTANT_NO_FIRST_CHECK ? CLEAR_LAZY : CLEAR_CURR_1;
+}
+
+export function clearCurr1(c: i32, f: Frame): void {
+  f.task = <i32>read(c, currAddr(f.target));
+  f.pc = CLEAR_ACTIVE_1;
+}
+
+export function clearActive1(c: i32, f: Frame): void {
+  f.pc = read(c, activeAddr(f.task)) != 0 ? CLEAR_MM_1 : CLEAR_LAZY;
+}
+
+export function clearMm1(c: i32, f: Frame): void {
+  if (read(c, taskMmAddr(f.task)) == <u64>f.mm) nextCpu(f);
+  else f.pc = CLEAR_LAZY;
+}
+
+/** (TMA) */
+export function clearLazy(c: i32, f: Frame): void {
+  const addr = cidAddr(f.mm, f.target);
+  const lazy = f.v | CID_LAZY_PUT;
+  if (config.mutants & MUTANT_PLAIN_LAZY) {
+    write(c, addr, lazy);
+  } else if (!cmpxchg(c, addr, f.v, lazy)) {
+    nextCpu(f);
+    return;
+  }
+  f.clearing = true;
+  f.pc = config.mutants & MUTANT_NO_SECOND_CHECK ? CLEAR_UNSET : CLEAR_CURR_2;
+}
+
+export function clearCurr2(c: i32, f: Frame): void {
+  f.task = <i32>read(c, currAddr(f.target));
+  f.pc = CLEAR_ACTIVE_2;
+}
+
+export function clearActive2(c: i32, f: Frame): void {
+  f.pc = read(c, activeAddr(f.task)) != 0 ? CLEAR_MM_2 : CLEAR_UNSET;
+}
+
+export function clearMm2(c: i32, f: Frame): void {
+  if (read(c, taskMmAddr(f.task)) == <u64>f.mm) nextCpu(f);
+  else f.pc = CLEAR_UNSET;
+}
+
+/** (TMB) local_irq_save, then the cmpxchg. */
+export function clearUnset(c: i32, f: Frame): void {
+  const addr = cidAddr(f.mm, f.target);
+  if (config.mutants & MUTANT_PLAIN_UNSET) {
+    write(c, addr, CID_UNSET);
+  } else if (!cmpxchg(c, addr, f.v | CID_LAZY_PUT, CID_UNSET)) {
+    nextCpu(f);
+    return;
+  }
+  f.clearing = false;
+  f.irqsOff = true;
+  own(f, f.mm, <i32>f.v);
+  f.pc = CLEAR_BIT;
+}
+
+/** __mm_cid_put, then local_irq_restore. */
+export function clearBitOfOld(c: i32, f: Frame): void {
+  clearBit(c, f.mm, <i32>f.v);
+  disown(f);
+  f.irqsOff = false;
+  nextCpu(f);
+}

@@ -1,0 +1,164 @@
+/**
+ * The algorithm before the patch (the lines that it removes): one lock an mm, a cid for each running task, no
+ * slots and no clearing.
+ */
+
+import { RETURN_EXEC, RETURN_EXIT, RETURN_SWITCH } from './pc';
+import { foundLockHeld, gotCid, holdChanged, setMmCid } from '../checks';
+import { activeAddr, Frame, maskAddr, mmAt, mmCidLockAddr, Task, taskAt } from '../layout';
+import { currentOf, lock, peek, read, write } from '../memory';
+import { MORE_WORDS, startFirstZero, stepFirstZero } from './cidmask';
+import { execDone, execInactiveDone } from './exec';
+import { toExitMm } from './exit';
+import {
+  OLD_ACTIVE,
+  OLD_FIRST_ZERO,
+  OLD_GET_LOCK,
+  OLD_GET_UNLOCK,
+  OLD_GET_WORD,
+  OLD_INACTIVE,
+  OLD_PUT_LOCK,
+  OLD_PUT_UNLOCK,
+  OLD_PUT_WORD,
+} from './pc';
+import { toBarrier } from './switch';
+
+/** switch_mm_cid(prev, next) in prepare_task_switch(). */
+export function oldSwitch(c: i32, f: Frame): void {
+  const P = taskAt(f.prev);
+  const T = taskAt(f.task);
+  if (P.active != 0 && T.active != 0 && P.mm == T.mm) {
+    const cid = P.mmCid;
+    setMmCid(c, P, -1);
+    setMmCid(c, T, cid);
+    toBarrier(c, f);
+  } else if (P.active != 0) {
+    startOldPut(P, f, RETURN_SWITCH, c);
+  } else {
+    oldSwitchPutDone(c, f);
+  }
+}
+
+function oldSwitchPutDone(c: i32, f: Frame): void {
+  const T = taskAt(f.task);
+  if (T.active != 0) {
+    f.mm = <i32>T.mm;
+    startOldGet(f, RETURN_SWITCH);
+  } else {
+    toBarrier(c, f);
+  }
+}
+
+/** Whose cid it is: prev's or next's in a switch, else the current task's. */
+function subject(c: i32, f: Frame, inSwitch: u8, ofSwitch: i32): Task {
+  return taskAt(inSwitch == RETURN_SWITCH ? ofSwitch : currentOf(c));
+}
+
+// ---- mm_cid_put ----------------------------------------------------------------------------------------------
+
+function startOldPut(task: Task, f: Frame, putReturn: u8, c: i32): void {
+  f.putReturn = putReturn;
+  f.mm = <i32>task.mm;
+  f.cid = task.mmCid;
+  if (task.mmCid >= 0) f.pc = OLD_PUT_LOCK;
+  else oldPutDone(c, f);
+}
+
+export function oldPutLock(c: i32, f: Frame): void {
+  if (oldLock(c, f)) f.pc = OLD_PUT_WORD;
+}
+
+export function oldPutWord(c: i32, f: Frame): void {
+  const addr = maskAddr(f.mm, f.cid >> 6);
+  write(c, addr, peek(c, addr) & ~((<u64>1) << (f.cid & 63)));
+  f.pc = OLD_PUT_UNLOCK;
+}
+
+export function oldPutUnlock(c: i32, f: Frame): void {
+  oldUnlock(c, f);
+  setMmCid(c, subject(c, f, f.putReturn, f.prev), -1);
+  oldPutDone(c, f);
+}
+
+function oldPutDone(c: i32, f: Frame): void {
+  if (f.putReturn == RETURN_SWITCH) oldSwitchPutDone(c, f);
+  else f.pc = OLD_INACTIVE;
+}
+
+// ---- mm_cid_get ----------------------------------------------------------------------------------------------
+
+export function startOldGet(f: Frame, getReturn: u8): void {
+  f.getReturn = getReturn;
+  f.pc = OLD_GET_LOCK;
+}
+
+export function oldGetLock(c: i32, f: Frame): void {
+  if (!oldLock(c, f)) return;
+  startFirstZero(f);
+  f.pc = OLD_FIRST_ZERO;
+}
+
+export function oldFirstZero(c: i32, f: Frame): void {
+  const bit = stepFirstZero(c, f);
+  if (bit == MORE_WORDS) return;
+  f.cid = bit;
+  f.pc = bit < 0 ? OLD_GET_UNLOCK : OLD_GET_WORD;
+}
+
+export function oldGetWord(c: i32, f: Frame): void {
+  const addr = maskAddr(f.mm, f.cid >> 6);
+  write(c, addr, peek(c, addr) | ((<u64>1) << (f.cid & 63)));
+  f.pc = OLD_GET_UNLOCK;
+}
+
+export function oldGetUnlock(c: i32, f: Frame): void {
+  oldUnlock(c, f);
+  gotCid(f.mm, f.cid);
+  setMmCid(c, subject(c, f, f.getReturn, f.task), f.cid);
+  if (f.getReturn == RETURN_SWITCH) toBarrier(c, f);
+  else f.pc = OLD_ACTIVE;
+}
+
+// ---- the lock -----------------------------------------------------------------------------------------------
+
+function oldLock(c: i32, f: Frame): bool {
+  f.gap = false;
+  f.irqsOff = true;
+  const mm = mmAt(f.mm);
+  if (!lock(c, mmCidLockAddr(f.mm))) {
+    foundLockHeld(f.mm, mm.lockHolders);
+    return false;
+  }
+  f.holdsLock = true;
+  mm.lockHolders += 1;
+  return true;
+}
+
+function oldUnlock(c: i32, f: Frame): void {
+  write(c, mmCidLockAddr(f.mm), 0);
+  f.holdsLock = false;
+  mmAt(f.mm).lockHolders -= 1;
+}
+
+// ---- exit and exec ------------------------------------------------------------------------------------------------
+
+export function startOldExit(task: Task, f: Frame): void {
+  startOldPut(task, f, RETURN_EXIT, -1);
+}
+
+export function startOldExec(task: Task, f: Frame): void {
+  startOldPut(task, f, RETURN_EXEC, -1);
+}
+
+export function oldInactive(c: i32, f: Frame): void {
+  write(c, activeAddr(currentOf(c)), 0);
+  holdChanged(c);
+  if (f.putReturn == RETURN_EXIT) toExitMm(f);
+  else execInactiveDone(f);
+}
+
+export function oldActive(c: i32, f: Frame): void {
+  write(c, activeAddr(currentOf(c)), 1);
+  holdChanged(c);
+  execDone(f);
+}

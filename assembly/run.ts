@@ -1,0 +1,104 @@
+/** One scenario from ACTIONS, with events if asked for. Ends at a violation, the end, or the step budget. */
+
+import { ACTION_STEP, KIND_NONE, ROUTINE_TICK } from '../src/abi';
+import { RUN_DONE, RUN_PAUSED, RUN_WATCHDOG } from '../src/engine/addresses';
+import { Action, actionAt, apply, frameOn } from './actions';
+import { checking } from './memory';
+import { judge, judgeEnd } from './checks';
+import { step } from './kernel/step';
+import { config, cpuFrame, Frame, result } from './layout';
+import { currentOf } from './memory';
+import { setActor, traceFull, tracing } from './trace';
+import { resetWorld, setUpWorld } from './world';
+
+let budget: u64 = 0;
+let next: i32 = 0;
+/** Micro-steps left of the `step` under way. */
+let left: u64 = 0;
+let under: Frame = changetype<Frame>(0);
+let lastCpu: i32 = 0;
+
+/** A fresh RESULT for a run of the world as it stands. */
+export function beginRun(): void {
+  result.kind = KIND_NONE;
+  result.cpu = -1;
+  result.mm = -1;
+  result.cid = -1;
+  result.steps = 0;
+  result.action = 0;
+  result.applied = 0;
+  result.pc = 0;
+  result.events = 0;
+  next = 0;
+  left = 0;
+  lastCpu = 0;
+}
+
+/** One micro-step of frame f on cpu c, judged: KIND_NONE, or what it violates. */
+export function microStep(c: i32, f: Frame): i32 {
+  const pc = f.pc;
+  if (tracing) setActor(f.routine, f == cpuFrame(c) && f.routine != ROUTINE_TICK ? f.task : currentOf(c));
+  step(c, f);
+  result.steps += 1;
+  lastCpu = c;
+  if (!checking) return KIND_NONE;
+  const kind = judge(c);
+  if (kind != KIND_NONE) result.pc = pc;
+  return kind;
+}
+
+/** Judges the end of the run. */
+export function endRun(): i32 {
+  return judgeEnd(lastCpu);
+}
+
+/** Runs ACTIONS[0 … config.actions-1] from the start of a fresh world, for at most `steps` micro-steps. */
+export function startRun(steps: u64): i32 {
+  setUpWorld();
+  beginRun();
+  budget = steps;
+  return goOn();
+}
+
+/** The same run again, in the world that is already laid out. */
+export function restartRun(steps: u64): i32 {
+  resetWorld();
+  beginRun();
+  budget = steps;
+  return goOn();
+}
+
+export function goOn(): i32 {
+  for (;;) {
+    while (left > 0) {
+      if (tracing && traceFull()) return RUN_PAUSED;
+      if (result.steps == budget) return RUN_WATCHDOG;
+      left -= 1;
+      if (microStep(<i32>actionAt(next - 1).cpu, under) != KIND_NONE) return RUN_DONE;
+      if (under.routine == 0) left = 0;
+    }
+    if (next == config.actions) break;
+    const a = actionAt(next);
+    next += 1;
+    result.action = next;
+    begin(a);
+  }
+  endRun();
+  return RUN_DONE;
+}
+
+function begin(a: Action): void {
+  let applied = false;
+  if (a.op == ACTION_STEP) {
+    const f = frameOn(a.cpu);
+    if (f !== null) {
+      under = f;
+      left = a.arg;
+      applied = true;
+    }
+  } else {
+    applied = apply(a);
+  }
+  a.skipped = !applied;
+  if (applied) result.applied += 1;
+}

@@ -1,0 +1,59 @@
+/**
+ * Events for the host: one a micro-step, written to EVENTS while tracing is on. A fuzzing run leaves it off.
+ */
+
+import { EVENT_CAPACITY, EVENT_SIZE } from '../src/engine/addresses';
+import { EVENTS, result } from './layout';
+
+/** One event, 40 bytes. `addr` names the location: the host finds out which it is from LAYOUT. */
+@unmanaged
+export class EventRecord {
+  action: u32;
+  cpu: u16;
+  routine: u8;
+  op: u8;
+  /** Task id as in layout.ts. */
+  task: i32;
+  /** 0 for a full barrier. */
+  addr: u32;
+  value: u64;
+  after: u64;
+  /** The cid of an rmw on a bit, or -1. */
+  bit: i16;
+  ok: bool;
+}
+
+export let tracing: bool = false;
+let actorRoutine: u8 = 0;
+let actorTask: i32 = 0;
+
+export function setTracing(on: bool): void {
+  tracing = on;
+}
+
+/** Whose step the next events are. */
+export function setActor(routine: u8, task: i32): void {
+  actorRoutine = routine;
+  actorTask = task;
+}
+
+/** True when the host must drain EVENTS before the next step. */
+export function traceFull(): bool {
+  return result.events == EVENT_CAPACITY;
+}
+
+export function emit(c: i32, op: i32, addr: usize, value: u64, after: u64, ok: bool, bit: i32): void {
+  assert(result.events < EVENT_CAPACITY);
+  const e = changetype<EventRecord>(EVENTS + <usize>(result.events * EVENT_SIZE));
+  e.action = result.action;
+  e.cpu = <u16>c;
+  e.routine = actorRoutine;
+  e.op = <u8>op;
+  e.task = actorTask;
+  e.addr = <u32>addr;
+  e.value = value;
+  e.after = after;
+  e.bit = <i16>bit;
+  e.ok = ok;
+  result.events += 1;
+}

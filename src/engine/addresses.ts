@@ -1,0 +1,41 @@
+/**
+ * Where the engine keeps what the host writes and reads, and the codes that its calls return. Compiled twice,
+ * like src/abi.ts. assembly/layout.ts draws the map; the records are its classes Config, Decl, Result, Layout,
+ * Cpu, Task and, elsewhere, FuzzConfig (fuzz.ts), Action (actions.ts) and EventRecord (trace.ts).
+ */
+
+export const CONFIG = 0x10000;
+export const FUZZ_CONFIG = 0x10080;
+export const LAYOUT = 0x10100;
+export const RESULT = 0x10200;
+export const DECLS = 0x11000;
+/** Findings counted: KINDS x 256 u32, by kind and the pc of the access. */
+export const BUCKETS = 0x12000;
+export const EVENTS = 0x20000;
+export const WORLD = 0x60000;
+export const ACTIONS = 0x400000;
+
+export const EVENT_CAPACITY = 6000;
+export const EVENT_SIZE = 40;
+export const ACTION_SHIFT = 4;
+export const CPU_SHIFT = 7;
+export const TASK_SHIFT = 7;
+/** An action's task: the cpu's idle task. */
+export const IDLE_TASK = 0xffff;
+
+// What `run` and `goOn` return.
+export const RUN_DONE = 0;
+/** EVENTS is full: drain it and call `goOn`. */
+export const RUN_PAUSED = 1;
+/** The step budget is used up. */
+export const RUN_WATCHDOG = 2;
+
+// What `fuzz` returns.
+export const FUZZ_DONE = 0;
+/** A schedule that found something, the first of its bucket in this batch. */
+export const FUZZ_FINDING = 1;
+/** A schedule that is to be repeated by the reference. */
+export const FUZZ_SAMPLE = 2;
+
+// The strategies.
+export const STRATEGY_RANDOM_WALK = 0;

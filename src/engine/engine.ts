@@ -1,0 +1,269 @@
+import { KIND_COMPACTNESS, KIND_DUPLICATE_CID, KIND_FREED_IN_USE, KINDS } from '../abi.js';
+import type { Event, RunResult, Violation } from '../event/event.js';
+import type { Action, Scenario } from '../scenario/scenario.js';
+import { mmNameAt, taskNameAt } from '../scenario/names.js';
+import {
+  ACTION_SHIFT,
+  ACTIONS,
+  BUCKETS,
+  CONFIG,
+  DECLS,
+  FUZZ_CONFIG,
+  RESULT,
+  RUN_PAUSED,
+  RUN_WATCHDOG,
+} from './addresses.js';
+import { decodeAction, Locations, taskOf } from './decode.js';
+import { bytesNeeded, encodeAction, encodeConfig } from './encode.js';
+import { type Build, type Exports, instantiate } from './wasm.js';
+
+const PAGE = 65536;
+
+/** What a batch of schedules is drawn from (class FuzzConfig of assembly/fuzz.ts). Ranges are inclusive. */
+export interface FuzzSettings {
+  /** A safe integer, not negative. */
+  readonly seed: number;
+  readonly cpus: readonly [number, number];
+  readonly tasks: readonly [number, number];
+  readonly mms: readonly [number, number];
+  /** The most actions of a schedule. */
+  readonly actions: number;
+  /** One schedule in so many is handed to the reference; 0: none. */
+  readonly compareEvery: number;
+  /** False leaves the checks out (only to measure the bare engine). */
+  readonly checks: boolean;
+  /** STRATEGY_* */
+  readonly strategy: number;
+}
+
+/** What happened so often in a batch: KIND_*, and the access that broke the property. */
+export interface Bucket {
+  readonly kind: number;
+  readonly pc: number;
+  readonly count: number;
+}
+
+function lo(n: number): number {
+  return n % 2 ** 32;
+}
+
+function hi(n: number): number {
+  return Math.floor(n / 2 ** 32);
+}
+
+/** Why the engine refuses a scenario, or null. */
+export function unsupported(scenario: Scenario): string | null {
+  if (scenario.memory !== 'sc') return `memory ${scenario.memory} is not modelled yet (expected sc)`;
+  if (scenario.algo === 'rfc-v6-fixed') return `algo ${scenario.algo} is not modelled yet (expected v6.3 or rfc-v6)`;
+  return null;
+}
+
+/**
+ * One instance of the Wasm engine, and a typed face on its memory. Not to be shared between runs under way: a
+ * run that is traced must be read to its end, or given up, before the next begins.
+ */
+export class Engine {
+  private readonly wasm: Exports;
+  private view: DataView;
+  private header: Scenario | null = null;
+  private prefix: readonly Action[] = [];
+
+  /** @throws Error when the build is not there */
+  constructor(source: Build | Uint8Array = 'release') {
+    this.wasm = instantiate(source);
+    this.view = new DataView(this.wasm.memory.buffer);
+    this.reserve(0);
+  }
+
+  private reserve(actions: number): void {
+    // Room for a fuzzed schedule's log, at least.
+    const missing = bytesNeeded(Math.max(actions, 4 * PAGE)) - this.wasm.memory.buffer.byteLength;
+    if (missing > 0) this.wasm.memory.grow(Math.ceil(missing / PAGE));
+    if (this.view.buffer !== this.wasm.memory.buffer) this.view = new DataView(this.wasm.memory.buffer);
+  }
+
+  private load(scenario: Scenario): void {
+    const refused = unsupported(scenario);
+    if (refused !== null) throw new Error(refused);
+    this.reserve(scenario.actions.length);
+    encodeConfig(this.view, scenario);
+    for (let i = 0; i < scenario.actions.length; i++) encodeAction(this.view, i, scenario.actions[i]!);
+  }
+
+  private resultWord(i: number): number {
+    return this.view.getInt32(RESULT + 4 * i, true);
+  }
+
+  /** Micro-steps of the run so far. */
+  private steps(): number {
+    return this.view.getUint32(RESULT + 16, true) + this.view.getUint32(RESULT + 20, true) * 2 ** 32;
+  }
+
+  /** Class Result of assembly/layout.ts. */
+  private result(actions: number, cpus: number, watchdog: boolean): RunResult {
+    const skipped: number[] = [];
+    const applied = this.resultWord(7);
+    const action = this.resultWord(6);
+    for (let i = 0; i < actions && i < action; i++) {
+      if (this.view.getUint8(ACTIONS + (i << ACTION_SHIFT) + 1) !== 0) skipped.push(i + 1);
+    }
+    return { violation: this.violation(cpus), steps: this.steps(), applied, skipped, watchdog };
+  }
+
+  private violation(cpus: number): Violation | null {
+    const kind = this.resultWord(0);
+    if (kind === 0) return null;
+    const mm = this.resultWord(2);
+    const cid = this.resultWord(3);
+    const held = kind === KIND_DUPLICATE_CID || kind === KIND_FREED_IN_USE || kind === KIND_COMPACTNESS;
+    return {
+      kind,
+      step: this.steps(),
+      action: this.resultWord(6),
+      cpu: this.resultWord(1),
+      mm,
+      cid,
+      tasks: held ? this.holders(mm, cid, cpus) : [],
+    };
+  }
+
+  private holders(mm: number, cid: number, cpus: number): number[] {
+    const locations = new Locations(this.view, cpus);
+    const tasks: number[] = [];
+    for (let c = 0; c < cpus; c++) {
+      const at = locations.cpu(c);
+      if (this.view.getInt32(at + 16, true) === mm && this.view.getInt32(at + 20, true) === cid) {
+        tasks.push(taskOf(this.view.getUint32(at, true), cpus));
+      }
+    }
+    return tasks;
+  }
+
+  /**
+   * Runs a scenario without telling its events.
+   *
+   * @param maxSteps micro-steps after which the watchdog ends the run
+   * @throws Error where the memory model or the algorithm is not modelled yet
+   */
+  run(scenario: Scenario, maxSteps = Number.MAX_SAFE_INTEGER): RunResult {
+    this.load(scenario);
+    const code = this.wasm.run(0, lo(maxSteps), hi(maxSteps));
+    return this.result(scenario.actions.length, scenario.cpus, code === RUN_WATCHDOG);
+  }
+
+  /** The same, event by event. */
+  *trace(scenario: Scenario, maxSteps = Number.MAX_SAFE_INTEGER): Generator<Event, RunResult, void> {
+    this.load(scenario);
+    let code = this.wasm.run(1, lo(maxSteps), hi(maxSteps));
+    const locations = new Locations(this.view, scenario.cpus);
+    for (;;) {
+      const events = this.resultWord(9);
+      for (let i = 0; i < events; i++) yield locations.event(i);
+      if (code !== RUN_PAUSED) break;
+      this.view.setInt32(RESULT + 36, 0, true);
+      code = this.wasm.goOn();
+    }
+    return this.result(scenario.actions.length, scenario.cpus, code === RUN_WATCHDOG);
+  }
+
+  /**
+   * Begins the batch of schedules [first, first + count): worlds and schedules drawn from `settings`, or, with
+   * actions in `header`, schedules of its world that all begin with them.
+   *
+   * @param header algo, mutants, arch, preempt and oracle of every schedule
+   */
+  beginBatch(header: Scenario, settings: FuzzSettings, first: number, count: number): void {
+    this.load(header);
+    this.header = header;
+    this.prefix = header.actions;
+    const { view } = this;
+    view.setUint32(FUZZ_CONFIG, lo(settings.seed), true);
+    view.setUint32(FUZZ_CONFIG + 4, hi(settings.seed), true);
+    [
+      ...settings.cpus,
+      ...settings.tasks,
+      ...settings.mms,
+      settings.actions,
+      settings.compareEvery,
+      header.actions.length,
+    ].forEach((word, i) => {
+      view.setInt32(FUZZ_CONFIG + 8 + 4 * i, word, true);
+    });
+    this.wasm.beginBatch(lo(first), hi(first), count, settings.checks ? 1 : 0, settings.strategy);
+  }
+
+  /** Goes on with the batch: FUZZ_DONE, or FUZZ_FINDING or FUZZ_SAMPLE with a schedule to take. */
+  fuzz(): number {
+    return this.wasm.fuzz();
+  }
+
+  /** The number of the schedule that `fuzz` stopped at. */
+  scheduleIndex(): number {
+    return (this.wasm.lastIndexLo() >>> 0) + (this.wasm.lastIndexHi() >>> 0) * 2 ** 32;
+  }
+
+  /** The pc of the access that broke the property in that schedule. */
+  schedulePc(): number {
+    return this.resultWord(8);
+  }
+
+  /** KIND_* of that schedule, 0 for none. */
+  scheduleKind(): number {
+    return this.resultWord(0);
+  }
+
+  /** Micro-steps of the batch. */
+  batchSteps(): number {
+    return (this.wasm.batchStepsLo() >>> 0) + (this.wasm.batchStepsHi() >>> 0) * 2 ** 32;
+  }
+
+  /** The schedule that `fuzz` stopped at, as a scenario. */
+  takeSchedule(): Scenario {
+    const header = this.header!;
+    const word = (i: number) => this.view.getInt32(CONFIG + 4 * i, true);
+    const cpus = word(6);
+    const mms = word(7);
+    const actions: Action[] = [];
+    for (let i = 0; i < word(11); i++) actions.push(decodeAction(this.view, i));
+    const tasks = Array.from({ length: word(9) }, (_, i) => ({
+      mm: this.view.getInt16(DECLS + 4 * i, true),
+      home: this.view.getUint16(DECLS + 4 * i + 2, true),
+    }));
+    const forks = actions.filter((a) => a.op === 'fork-thread' || a.op === 'fork-process').length;
+    const fresh = actions.filter((a) => a.op === 'exec' || a.op === 'fork-process').length;
+    const names = (given: readonly string[], count: number, nameAt: (i: number) => string) =>
+      Array.from({ length: count }, (_, i) => (this.prefix.length > 0 && given[i]) || nameAt(i));
+    return {
+      ...header,
+      cpus,
+      mms,
+      tasks,
+      taskNames: uniqueNames(names(header.taskNames, tasks.length + forks, taskNameAt)),
+      mmNames: uniqueNames(names(header.mmNames, mms + fresh, mmNameAt)),
+      actions,
+    };
+  }
+
+  /** What the batch met so far, by bucket, in order of kind and pc. */
+  buckets(): Bucket[] {
+    const found: Bucket[] = [];
+    for (let kind = 1; kind < KINDS; kind++) {
+      for (let pc = 0; pc < 256; pc++) {
+        const count = this.view.getUint32(BUCKETS + (((kind << 8) | pc) << 2), true);
+        if (count > 0) found.push({ kind, pc, count });
+      }
+    }
+    return found;
+  }
+}
+
+/** Given names first: a generated one that is taken already is made longer. */
+function uniqueNames(names: string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let unique = name;
+    for (let i = 0; taken.has(unique); i++) unique = `${name}_${i}`;
+    taken.add(unique);
+    return unique;
+  });
+}
