@@ -220,6 +220,8 @@ export class Result {
   pc: i32;
   /** Events in EVENTS. */
   events: i32;
+  /** The action that made the last step, from 1. */
+  stepAction: i32;
 }
 
 /** Where this world's records are. The host reads it. */

@@ -1,13 +1,12 @@
 /**
- * Random numbers: xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM
- * TOMS 47, 2021), seeded by splitmix64 from (seed, index), so that schedule number i of a seed is the same
+ * Random numbers: splitmix64 (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA
+ * 2014), one word of state, seeded from (seed, stream, index), so that schedule number i of a seed is the same
  * whoever runs it.
  */
 
-let s0: u32 = 1;
-let s1: u32 = 2;
-let s2: u32 = 3;
-let s3: u32 = 4;
+const GOLDEN: u64 = 0x9e3779b97f4a7c15;
+
+let state: u64 = 0;
 
 function mix(z: u64): u64 {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
@@ -17,33 +16,27 @@ function mix(z: u64): u64 {
 
 /** A number from (seed, stream, index) alone. */
 export function hash(seed: u64, stream: u64, index: u64): u64 {
-  return mix(mix(mix(seed + 0x9e3779b97f4a7c15) + stream * 0xd1342543de82ef95) + index * 0x9e3779b97f4a7c15);
+  return mix(mix(mix(seed + GOLDEN) + stream * 0xd1342543de82ef95) + index * GOLDEN);
 }
 
 export function seedRandom(seed: u64, stream: u64, index: u64): void {
-  const a = hash(seed, stream, index);
-  const b = mix(a + 0x9e3779b97f4a7c15);
-  s0 = <u32>a;
-  s1 = <u32>(a >> 32);
-  s2 = <u32>b;
-  s3 = <u32>(b >> 32) | 1;
+  state = hash(seed, stream, index);
 }
 
-export function random(): u32 {
-  const out = rotl<u32>(s1 * 5, 7) * 9;
-  const t = s1 << 9;
-  s2 ^= s0;
-  s3 ^= s1;
-  s1 ^= s2;
-  s0 ^= s3;
-  s2 ^= t;
-  s3 = rotl<u32>(s3, 11);
-  return out;
+/** 64 random bits: enough for the several small choices of one proposal (`scale`). */
+export function random(): u64 {
+  state += GOLDEN;
+  return mix(state);
+}
+
+/** 16 random bits, those of `bits` from `shift` on, to 0 … n-1; n is far below 2^16. */
+export function scale(bits: u64, shift: u64, n: i32): i32 {
+  return <i32>((((bits >> shift) & 0xffff) * <u64>n) >> 16);
 }
 
 /** 0 … n-1 (Lemire's multiply-shift; its bias is below n / 2^32). */
 export function below(n: i32): i32 {
-  return <i32>(((<u64>random()) * (<u64>n)) >> 32);
+  return <i32>(((random() >> 32) * <u64>n) >> 32);
 }
 
 /** lo … hi */

@@ -26,6 +26,7 @@ export function beginRun(): void {
   result.cid = -1;
   result.steps = 0;
   result.action = 0;
+  result.stepAction = 0;
   result.applied = 0;
   result.pc = 0;
   result.events = 0;
@@ -40,6 +41,7 @@ export function microStep(c: i32, f: Frame): i32 {
   if (tracing) setActor(f.routine, f == cpuFrame(c) && f.routine != ROUTINE_TICK ? f.task : currentOf(c));
   step(c, f);
   result.steps += 1;
+  result.stepAction = result.action;
   lastCpu = c;
   if (!checking) return KIND_NONE;
   const kind = judge(c);

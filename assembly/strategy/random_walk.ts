@@ -15,7 +15,6 @@ import {
   ACTION_EXIT,
   ACTION_FORK_PROCESS,
   ACTION_FORK_THREAD,
-  ACTION_KINDS,
   ACTION_MIGRATE,
   ACTION_STEP,
   ACTION_SWITCH,
@@ -26,8 +25,9 @@ import {
 } from '../../src/abi';
 import { IDLE_TASK } from '../../src/engine/addresses';
 import { Action, frameOn, irqsOn, maySwitchTo } from '../actions';
-import { config, cpus } from '../layout';
-import { below, random } from '../rng';
+import { cpus, NO_MM, taskAt } from '../layout';
+import { currentOf } from '../memory';
+import { below, random, scale } from '../rng';
 
 /** A burst that is to reach the end of a routine: longer than any that does not scan many cpus. */
 const LONG_BURST: i32 = 64;
@@ -38,63 +38,78 @@ const RHYTHM_MIXED: i32 = 2;
 const RHYTHM_LONG: i32 = 3;
 const RHYTHMS: i32 = 4;
 
-/** A weight for each kind of action. */
-const WEIGHTS: usize = memory.data(ACTION_KINDS << 2);
-let total: i32 = 0;
+/** What the chosen cpu is doing decides which kinds can be applied at all, so each has tickets of its own. */
+const IN_ROUTINE: i32 = 0;
+const DEAD: i32 = 1;
+/** User mode without an mm (an idle task or a kernel thread). */
+const KERNEL: i32 = 2;
+const USER: i32 = 3;
+const USER_QUEUED: i32 = 4;
+const STATES: i32 = 5;
+
+/** For each state 256 bytes: the kinds that a schedule draws from, each as often as its weight says. */
+const TABLES: usize = memory.data(STATES << 8);
+const TICKETS: usize = memory.data(STATES << 2);
 let rhythm: i32 = 0;
 /** Chances in 16: to stay on the same cpu, and to interrupt a routine that may be interrupted. */
-let stay: i32 = 0;
-let interrupt: i32 = 0;
+let stay: u64 = 0;
+let interrupt: u64 = 0;
 let cpu: i32 = 0;
 
-/** weight 0 with `off` chances in 8, else `base` times 1, 2 or 4. */
-function draw(kind: i32, base: i32, off: i32): void {
-  const weight = below(8) < off ? 0 : base << below(3);
-  store<i32>(WEIGHTS + ((<usize>kind) << 2), weight);
-  total += weight;
+function ticketsOf(state: i32): i32 {
+  return load<i32>(TICKETS + ((<usize>state) << 2));
 }
 
-function weightOf(kind: i32): i32 {
-  return load<i32>(WEIGHTS + ((<usize>kind) << 2));
+/** No ticket with `off` chances in 8, else `base` times 1, 2 or 4 in the states from `first` to `last`. */
+function draw(kind: i32, base: i32, off: i32, first: i32, last: i32): void {
+  if (below(8) < off) return;
+  const weight = base << below(3);
+  for (let state = first; state <= last; state++) {
+    const tickets = ticketsOf(state);
+    assert(tickets + weight <= 256);
+    memory.fill(TABLES + (<usize>(state << 8) + tickets), <u8>kind, weight);
+    store<i32>(TICKETS + ((<usize>state) << 2), tickets + weight);
+  }
 }
 
 export function beginRandomWalk(): void {
-  total = 0;
-  draw(ACTION_SWITCH, 8, 0);
-  draw(ACTION_TICK, 4, 2);
-  draw(ACTION_WORK, 8, 2);
-  draw(ACTION_ADVANCE, 4, 2);
-  draw(ACTION_MIGRATE, 2, 2);
-  draw(ACTION_EXIT, 1, 5);
-  draw(ACTION_EXEC, 1, 5);
-  draw(ACTION_EXEC_FAIL, 1, 5);
-  draw(ACTION_FORK_THREAD, 1, 5);
-  draw(ACTION_FORK_PROCESS, 1, 6);
+  memory.fill(TICKETS, 0, STATES << 2);
+  draw(ACTION_SWITCH, 8, 0, IN_ROUTINE, USER_QUEUED);
+  draw(ACTION_TICK, 4, 1, IN_ROUTINE, USER_QUEUED);
+  draw(ACTION_ADVANCE, 4, 1, IN_ROUTINE, USER_QUEUED);
+  draw(ACTION_MIGRATE, 1, 4, IN_ROUTINE, USER_QUEUED);
+  draw(ACTION_WORK, 8, 1, USER_QUEUED, USER_QUEUED);
+  draw(ACTION_EXIT, 1, 5, USER, USER_QUEUED);
+  draw(ACTION_EXEC, 1, 5, USER, USER_QUEUED);
+  draw(ACTION_EXEC_FAIL, 1, 5, USER, USER_QUEUED);
+  draw(ACTION_FORK_THREAD, 1, 5, USER, USER_QUEUED);
+  draw(ACTION_FORK_PROCESS, 1, 6, USER, USER_QUEUED);
   rhythm = below(RHYTHMS);
   stay = below(16);
   interrupt = below(16);
   cpu = below(cpus);
 }
 
-function drawKind(): i32 {
-  let left = below(total);
-  let kind = 0;
-  for (; left >= weightOf(kind); kind++) left -= weightOf(kind);
-  return kind;
+function stateOf(c: i32): i32 {
+  const task = taskAt(currentOf(c));
+  if (task.dead) return DEAD;
+  if (task.mm == NO_MM) return KERNEL;
+  return task.queued ? USER_QUEUED : USER;
 }
 
-function drawBurst(): i32 {
+/** `bits`: 16 random ones. */
+function drawBurst(bits: i32): i32 {
   switch (rhythm) {
     case RHYTHM_SINGLE:
       return 1;
     case RHYTHM_SHORT:
-      return 1 + below(4);
+      return 1 + (bits & 3);
     case RHYTHM_LONG:
-      return below(8) == 0 ? 1 + below(8) : LONG_BURST;
+      return (bits & 7) == 0 ? 1 + ((bits >> 3) & 7) : LONG_BURST;
     default: {
-      const style = below(4);
+      const style = bits & 3;
       if (style == 0) return 1;
-      return style == 1 ? 1 + below(8) : LONG_BURST;
+      return style == 1 ? 1 + ((bits >> 2) & 7) : LONG_BURST;
     }
   }
 }
@@ -111,9 +126,9 @@ function drawAdvance(): u64 {
   }
 }
 
-/** A task that cpu c may switch to, looking from a random one on; its own idle task where there is none. */
-function drawTask(c: i32, tasks: i32): u16 {
-  let t = below(tasks + 1);
+/** A task that cpu c may switch to, looking from task `from` on; its own idle task where there is none. */
+function drawTask(c: i32, from: i32, tasks: i32): u16 {
+  let t = from;
   for (let i = 0; i <= tasks; i++) {
     if (t < tasks && maySwitchTo(c, cpus + t)) return <u16>t;
     if (t == tasks && maySwitchTo(c, c)) return <u16>IDLE_TASK;
@@ -123,42 +138,42 @@ function drawTask(c: i32, tasks: i32): u16 {
 }
 
 export function proposeRandomWalk(a: Action, tasks: i32, mms: i32): void {
-  if (below(16) >= stay) cpu = below(cpus);
+  const bits = random();
+  if ((bits & 15) >= stay) cpu = scale(bits, 4, cpus);
   a.cpu = <u16>cpu;
   a.skipped = false;
+  const f = frameOn(cpu);
+  if (f !== null && (((bits >> 20) & 15) >= interrupt || !irqsOn(cpu))) {
+    a.op = <u8>ACTION_STEP;
+    a.arg = drawBurst(<i32>(bits >> 24) & 0xffff);
+    return;
+  }
+  const state = f !== null ? IN_ROUTINE : stateOf(cpu);
+  const kind = <i32>load<u8>(TABLES + <usize>((state << 8) + scale(bits, 24, ticketsOf(state))));
+  a.op = <u8>kind;
   a.task = 0;
   a.mm = 0;
   a.arg = 0;
-  if (frameOn(cpu) !== null && (below(16) >= interrupt || !irqsOn(cpu))) {
-    a.op = <u8>ACTION_STEP;
-    a.arg = drawBurst();
-    return;
-  }
-  const kind = drawKind();
-  a.op = <u8>kind;
   switch (kind) {
     case ACTION_SWITCH:
-      a.task = drawTask(cpu, tasks);
+      a.task = drawTask(cpu, scale(bits, 40, tasks + 1), tasks);
       break;
     case ACTION_ADVANCE:
       a.cpu = 0;
       a.arg = drawAdvance();
       break;
     case ACTION_MIGRATE:
-      if (tasks > 0) a.task = <u16>below(tasks);
+      a.task = <u16>scale(bits, 40, tasks);
       a.cpu = <u16>below(cpus);
       break;
     case ACTION_EXEC:
       a.mm = <u16>mms;
       break;
     case ACTION_FORK_PROCESS:
-      a.mm = <u16>mms;
-      a.task = <u16>tasks;
-      a.arg = random() & 1 ? 1 + below(cpus) : 0;
-      break;
     case ACTION_FORK_THREAD:
+      if (kind == ACTION_FORK_PROCESS) a.mm = <u16>mms;
       a.task = <u16>tasks;
-      a.arg = random() & 1 ? 1 + below(cpus) : 0;
+      a.arg = bits >> 63 ? 1 + scale(bits, 40, cpus) : 0;
       break;
   }
 }

@@ -119,7 +119,7 @@ export class Engine {
     return {
       kind,
       step: this.steps(),
-      action: this.resultWord(6),
+      action: this.resultWord(10),
       cpu: this.resultWord(1),
       mm,
       cid,
