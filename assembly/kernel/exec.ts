@@ -17,7 +17,7 @@ export function startExec(task: Task, f: Frame, target: i32): void {
   f.begin(ROUTINE_EXEC);
   f.mm = <i32>task.mm;
   f.target = target;
-  if (config.algo == ALGO_V6_3) startOldExec(task, f);
+  if (config.algo == ALGO_V6_3) startOldExec(f);
   else f.pc = EXEC_INACTIVE;
 }
 

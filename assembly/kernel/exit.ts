@@ -12,7 +12,7 @@ export function startExit(task: Task, f: Frame): void {
   task.exiting = true;
   f.begin(ROUTINE_EXIT);
   f.mm = <i32>task.mm;
-  if (config.algo == ALGO_V6_3) startOldExit(task, f);
+  if (config.algo == ALGO_V6_3) startOldExit(f);
   else if (!(config.mutants & MUTANT_EXIT_STAYS_ACTIVE)) f.pc = EXIT_INACTIVE;
   else inactive(f);
 }

@@ -32,8 +32,10 @@ export function oldSwitch(c: i32, f: Frame): void {
     setMmCid(c, P, -1);
     setMmCid(c, T, cid);
     toBarrier(c, f);
-  } else if (P.active != 0) {
-    startOldPut(P, f, RETURN_SWITCH, c);
+  } else if (P.active != 0 && P.mmCid >= 0) {
+    f.mm = <i32>P.mm;
+    f.putReturn = RETURN_SWITCH;
+    f.pc = OLD_PUT_LOCK;
   } else {
     oldSwitchPutDone(c, f);
   }
@@ -56,16 +58,14 @@ function subject(c: i32, f: Frame, inSwitch: u8, ofSwitch: i32): Task {
 
 // ---- mm_cid_put ----------------------------------------------------------------------------------------------
 
-function startOldPut(task: Task, f: Frame, putReturn: u8, c: i32): void {
-  f.putReturn = putReturn;
-  f.mm = <i32>task.mm;
-  f.cid = task.mmCid;
-  if (task.mmCid >= 0) f.pc = OLD_PUT_LOCK;
-  else oldPutDone(c, f);
-}
-
+/**
+ * The first access of a put. In exit and exec, what stands before it (irqs off, mm_cid, mm_cid >= 0) belongs to
+ * it: until then the task may be switched out, and come back with another cid.
+ */
 export function oldPutLock(c: i32, f: Frame): void {
-  if (oldLock(c, f)) f.pc = OLD_PUT_WORD;
+  f.cid = subject(c, f, f.putReturn, f.prev).mmCid;
+  if (f.cid < 0) oldInactive(c, f);
+  else if (oldLock(c, f)) f.pc = OLD_PUT_WORD;
 }
 
 export function oldPutWord(c: i32, f: Frame): void {
@@ -77,10 +77,6 @@ export function oldPutWord(c: i32, f: Frame): void {
 export function oldPutUnlock(c: i32, f: Frame): void {
   oldUnlock(c, f);
   setMmCid(c, subject(c, f, f.putReturn, f.prev), -1);
-  oldPutDone(c, f);
-}
-
-function oldPutDone(c: i32, f: Frame): void {
   if (f.putReturn == RETURN_SWITCH) oldSwitchPutDone(c, f);
   else f.pc = OLD_INACTIVE;
 }
@@ -142,12 +138,14 @@ function oldUnlock(c: i32, f: Frame): void {
 
 // ---- exit and exec ------------------------------------------------------------------------------------------------
 
-export function startOldExit(task: Task, f: Frame): void {
-  startOldPut(task, f, RETURN_EXIT, -1);
+export function startOldExit(f: Frame): void {
+  f.putReturn = RETURN_EXIT;
+  f.pc = OLD_PUT_LOCK;
 }
 
-export function startOldExec(task: Task, f: Frame): void {
-  startOldPut(task, f, RETURN_EXEC, -1);
+export function startOldExec(f: Frame): void {
+  f.putReturn = RETURN_EXEC;
+  f.pc = OLD_PUT_LOCK;
 }
 
 export function oldInactive(c: i32, f: Frame): void {

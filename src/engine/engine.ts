@@ -14,6 +14,7 @@ import {
   RUN_WATCHDOG,
 } from './addresses.js';
 import { decodeAction, Locations, taskOf } from './decode.js';
+import { readEndState } from './end-state.js';
 import { bytesNeeded, encodeAction, encodeConfig } from './encode.js';
 import { type Build, type Exports, instantiate } from './wasm.js';
 
@@ -151,8 +152,12 @@ export class Engine {
     return this.result(scenario.actions.length, scenario.cpus, code === RUN_WATCHDOG);
   }
 
-  /** The same, event by event. */
-  *trace(scenario: Scenario, maxSteps = Number.MAX_SAFE_INTEGER): Generator<Event, RunResult, void> {
+  /** The same, event by event, and with the end state where that is asked for. */
+  *trace(
+    scenario: Scenario,
+    maxSteps = Number.MAX_SAFE_INTEGER,
+    endState = false,
+  ): Generator<Event, RunResult, void> {
     this.load(scenario);
     let code = this.wasm.run(1, lo(maxSteps), hi(maxSteps));
     const locations = new Locations(this.view, scenario.cpus);
@@ -163,7 +168,12 @@ export class Engine {
       this.view.setInt32(RESULT + 36, 0, true);
       code = this.wasm.goOn();
     }
-    return this.result(scenario.actions.length, scenario.cpus, code === RUN_WATCHDOG);
+    const result = this.result(scenario.actions.length, scenario.cpus, code === RUN_WATCHDOG);
+    if (endState) {
+      const { cpus, taskNames, mmNames } = scenario;
+      result.endState = readEndState(this.view, cpus, taskNames.length, mmNames.length);
+    }
+    return result;
   }
 
   /**

@@ -1,3 +1,5 @@
+import type { EndState } from './end-state.js';
+
 /**
  * One micro-step as both implementations tell it, in numbers (src/abi.ts).
  *
@@ -56,4 +58,6 @@ export interface RunResult {
   skipped: number[];
   /** True when the step budget ended the run (exit code 70). */
   watchdog: boolean;
+  /** Where it was asked for. */
+  endState?: EndState;
 }

@@ -2,6 +2,7 @@ import type { Event, RunResult, Violation } from '../event/event.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { applyAction } from './actions.js';
 import { checksOf, type Finding } from './check.js';
+import { endStateOf } from './end-state.js';
 import type { Frame } from './frame.js';
 import type { Mark } from './marks.js';
 import { stepFrame } from './step.js';
@@ -12,6 +13,8 @@ export interface ReferenceOptions {
   readonly maxSteps?: number;
   /** Takes the names of all branches that the run comes by. */
   readonly marks?: Set<Mark>;
+  /** Tells the end state in the result. */
+  readonly endState?: boolean;
 }
 
 /**
@@ -23,7 +26,7 @@ export function* runReference(
   scenario: Scenario,
   options: ReferenceOptions = {},
 ): Generator<Event, RunResult, void> {
-  const { maxSteps = Number.POSITIVE_INFINITY, marks = null } = options;
+  const { maxSteps = Number.POSITIVE_INFINITY, marks = null, endState = false } = options;
   const world = createWorld(scenario, marks);
   const checks = checksOf(world);
   const skipped: number[] = [];
@@ -45,7 +48,8 @@ export function* runReference(
             cid: found.cid,
             tasks: found.tasks,
           };
-    return { violation, steps, applied, skipped, watchdog };
+    const outcome = { violation, steps, applied, skipped, watchdog };
+    return endState ? { ...outcome, endState: endStateOf(world) } : outcome;
   };
 
   for (let number = 1; number <= scenario.actions.length; number++) {
