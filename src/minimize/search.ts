@@ -1,0 +1,78 @@
+import type { RunResult } from '../event/event.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { KIND_WORDS } from '../words.js';
+import { compareMeasures, type Measure, measure } from './measure.js';
+
+/** Runs a scenario from its start: the engine in production, the reference in tests. Must be deterministic. */
+export type Run = (scenario: Scenario) => RunResult;
+
+/** What {@link SearchOptions.onProgress} is told at every accepted change. */
+export interface Progress {
+  readonly runs: number;
+  readonly scenario: Scenario;
+  readonly measure: Measure;
+}
+
+export interface SearchOptions {
+  readonly onProgress?: (progress: Progress) => void;
+  /** Asked before every run; true ends the search with the best scenario so far. */
+  readonly shouldStop?: () => boolean;
+  /** Runs after which the search ends with the best scenario so far. */
+  readonly maxRuns?: number;
+}
+
+export const DEFAULT_MAX_RUNS = 2_000_000;
+
+/** Thrown through the passes when the budget is used up; `minimize` catches it. */
+export class SearchStopped extends Error {}
+
+/** The smallest scenario found so far, and the only way to a smaller one: {@link Search.attempt}. */
+export class Search {
+  best: Scenario;
+  bestResult: RunResult;
+  bestMeasure: Measure;
+  /** KIND_* of the violation that is to be kept. */
+  readonly kind: number;
+  runs = 0;
+
+  constructor(
+    scenario: Scenario,
+    private readonly run: Run,
+    private readonly options: SearchOptions = {},
+  ) {
+    this.best = scenario;
+    this.bestMeasure = measure(scenario);
+    this.runs = 1;
+    this.bestResult = run(scenario);
+    if (this.bestResult.violation === null) {
+      throw new Error(
+        `nothing to minimize: the scenario runs to its end without a violation (${this.bestResult.steps} steps)`,
+      );
+    }
+    this.kind = this.bestResult.violation.kind;
+  }
+
+  /** Runs a scenario without considering it as the next best; null where the kind is not kept. */
+  keeps(candidate: Scenario): RunResult | null {
+    if (this.runs >= (this.options.maxRuns ?? DEFAULT_MAX_RUNS) || this.options.shouldStop?.() === true) {
+      throw new SearchStopped(`stopped after ${this.runs} runs, still ${KIND_WORDS[this.kind]}`);
+    }
+    this.runs++;
+    const result = this.run(candidate);
+    return result.violation !== null && result.violation.kind === this.kind ? result : null;
+  }
+
+  /** Takes the candidate when it is smaller and keeps the kind of violation. */
+  attempt(candidate: Scenario | null): boolean {
+    if (candidate === null) return false;
+    const size = measure(candidate);
+    if (compareMeasures(size, this.bestMeasure) >= 0) return false;
+    const result = this.keeps(candidate);
+    if (result === null) return false;
+    this.best = candidate;
+    this.bestResult = result;
+    this.bestMeasure = size;
+    this.options.onProgress?.({ runs: this.runs, scenario: candidate, measure: size });
+    return true;
+  }
+}

@@ -1,0 +1,396 @@
+import {
+  KIND_LOCK_LEAK,
+  KIND_STRANDED_LAZY,
+  LOC_ACTIVE,
+  LOC_CID,
+  LOC_CID_LOCK,
+  LOC_CLOCK,
+  LOC_CURR,
+  LOC_MASK,
+  LOC_MM,
+  LOC_NEXT_SCAN,
+  LOC_TIME,
+  LOC_USE_CID_LOCK,
+  OP_DRAIN,
+  OP_LOAD,
+  OP_RMW,
+  OP_SPIN,
+  ROUTINE_EXEC,
+  ROUTINE_EXIT,
+  ROUTINE_SWITCH,
+  ROUTINE_TICK,
+  ROUTINE_WORK,
+  START_NS,
+} from '../abi.js';
+import type { Event, RunResult, Violation } from '../event/event.js';
+import { type Action, IDLE, NO_MM, type Scenario } from '../scenario/scenario.js';
+import { accessWord, spinKey } from './access.js';
+import { facts, legend } from './facts.js';
+import { type Foldable, fold } from './fold.js';
+import { type Frame, Frames, type Scan, scanIsDue } from './frames.js';
+import { type Change, hasBit, Replay } from './replay.js';
+import { type Circumstances, cidOfSlot, violationSentence } from './sentence.js';
+import type { Row, Story } from './story.js';
+import {
+  cidWord,
+  durationWord,
+  maskWord,
+  mmWord,
+  momentWord,
+  placeWord,
+  taskWord,
+  valueWord,
+} from './wording.js';
+
+/** Tells a run from its scenario, its events and its result. `file` is what the scenario is called. */
+export function tell(
+  scenario: Scenario,
+  events: readonly Event[],
+  result: RunResult,
+  file: string | null = null,
+): Story {
+  return new Teller(scenario, events, result).tell(file);
+}
+
+const ROUTINE_OF_ACTION: Partial<Record<Action['op'], number>> = {
+  switch: ROUTINE_SWITCH,
+  tick: ROUTINE_TICK,
+  work: ROUTINE_WORK,
+  exit: ROUTINE_EXIT,
+  exec: ROUTINE_EXEC,
+  'exec-fail': ROUTINE_EXEC,
+};
+
+/** Places whose stores are told again when they leave a store buffer; clocks are too many. */
+const TOLD_WHEN_LATE = new Set([LOC_CURR, LOC_ACTIVE, LOC_MM, LOC_CID, LOC_MASK, LOC_USE_CID_LOCK]);
+
+/** After so many lines of other cpus, a column says again where it is. */
+const LONGEST_GAP = 12;
+
+class Teller {
+  private readonly replay: Replay;
+  private readonly frames: Frames;
+  private readonly rows: Foldable[] = [];
+  /** The routine whose heading was the last in a cpu's column. */
+  private readonly shown = new Map<number, Frame>();
+  private readonly holders = new Map<number, string>();
+  /** How many rows there were after the last in a cpu's column. */
+  private readonly lastRow = new Map<number, number>();
+  private nowNs = START_NS;
+
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly events: readonly Event[],
+    private readonly result: RunResult,
+  ) {
+    this.replay = new Replay(scenario);
+    this.frames = new Frames(scenario, this.replay);
+  }
+
+  tell(file: string | null): Story {
+    const { scenario, result } = this;
+    const skipped = new Set(result.skipped);
+    let next = 0;
+    for (const [index, action] of scenario.actions.entries()) {
+      const number = index + 1;
+      if (!skipped.has(number)) this.action(action);
+      while (this.events[next]?.action === number) this.event(this.events[next]!, ++next);
+      if (next === this.events.length && this.endsWith(number)) break;
+    }
+    const columns = [...new Set(this.rows.flatMap(({ row }) => (row.cpu === null ? [] : [row.cpu])))];
+    return {
+      facts: facts(scenario, file),
+      legend: legend(scenario),
+      cpus: columns.sort((one, other) => one - other),
+      rows: fold(this.rows),
+      end: this.endState(columns),
+      sentence: this.sentence(),
+      violated: result.violation !== null,
+    };
+  }
+
+  /** Whether the run was over with this action. */
+  private endsWith(number: number): boolean {
+    const { violation } = this.result;
+    return violation !== null && number >= violation.action && !isFoundAtEnd(violation);
+  }
+
+  private push(
+    row: Partial<Row> & Pick<Row, 'kind' | 'text'>,
+    scan: Scan | null = null,
+    spin: string | null = null,
+  ): void {
+    const whole = { steps: null, cpu: null, depth: 0, changes: [], broken: false, ...row };
+    this.rows.push({ row: whole, scan, spin });
+    if (whole.cpu !== null) this.lastRow.set(whole.cpu, this.rows.length);
+  }
+
+  // ---- actions -----------------------------------------------------------------------------------------------
+
+  private action(action: Action): void {
+    const { scenario } = this;
+    const routine = ROUTINE_OF_ACTION[action.op];
+    switch (action.op) {
+      case 'step':
+      case 'flush':
+        break;
+      case 'advance':
+        this.nowNs += action.ns;
+        this.push({
+          kind: 'action',
+          text: `${durationWord(action.ns)} pass: now ${momentWord(this.nowNs)}`,
+        });
+        break;
+      case 'migrate':
+        this.push({
+          kind: 'action',
+          text: `${taskWord(scenario, action.task)} moves to cpu ${action.cpu}`,
+        });
+        break;
+      case 'stale':
+        this.push({
+          kind: 'action',
+          cpu: action.cpu,
+          depth: 1,
+          text: `the next load may return an older value (${action.age} back)`,
+        });
+        break;
+      case 'fork-thread':
+      case 'fork-process':
+        this.fork(action);
+        break;
+      default:
+        this.heading(
+          action.cpu,
+          this.frames.start(
+            routine!,
+            action.cpu,
+            action.op !== 'switch'
+              ? this.frames.currentOf(action.cpu)
+              : action.task === IDLE
+                ? -1 - action.cpu
+                : action.task,
+          ),
+        );
+    }
+  }
+
+  private fork(action: Extract<Action, { op: 'fork-thread' | 'fork-process' }>): void {
+    const { scenario, replay } = this;
+    const parent = this.frames.currentOf(action.cpu);
+    const parentMm = Number(replay.seenBy(action.cpu, { loc: LOC_MM, a: parent, b: 0 }));
+    const mm = action.op === 'fork-process' ? action.mm : parentMm;
+    replay.startTask(action.task, mm);
+    const child = taskWord(scenario, action.task);
+    const what = action.op === 'fork-process' ? 'a process with a fresh mm' : 'a thread of';
+    this.push({
+      kind: 'action',
+      cpu: action.cpu,
+      text: `${taskWord(scenario, parent)} forks ${child}, ${what} ${mmWord(scenario, mm)}`,
+      changes: [`${child} is there, home cpu ${action.home ?? action.cpu}`],
+    });
+  }
+
+  private heading(cpu: number, frame: Frame, text = frame.title, scan: Scan | null = null): void {
+    this.push({ kind: 'routine', cpu, text }, scan);
+    this.shown.set(cpu, frame);
+    frame.shownOn = cpu;
+  }
+
+  // ---- events ------------------------------------------------------------------------------------------------
+
+  private event(event: Event, step: number): void {
+    if (event.op === OP_DRAIN) {
+      this.access(event, step, { depth: 0, verdict: '', scan: null, clockStored: true, frame: null });
+      return;
+    }
+    const frame = this.frames.of(event);
+    const { clockStored, title } = frame;
+    const reading = this.frames.read(frame, event);
+    const { cpu } = event;
+    const away = this.rows.length - (this.lastRow.get(cpu) ?? 0) > LONGEST_GAP;
+    if (reading.retitles === null && (this.shown.get(cpu) !== frame || away)) {
+      const isNew = frame.shownOn === null;
+      const name = taskWord(this.scenario, frame.task);
+      this.heading(cpu, frame, isNew ? title : `... ${title}${title.includes(name) ? '' : `: ${name}`}`);
+      if (reading.opens === null && frame.call !== null && reading.depth === 2) {
+        this.push({ kind: 'call', cpu, depth: 1, text: `... ${frame.call}` }, reading.scan);
+      }
+    }
+    if (reading.retitles !== null) this.heading(cpu, frame);
+    if (reading.opens !== null) {
+      this.push({ kind: 'call', cpu, depth: 1, text: reading.opens }, reading.scan);
+    }
+    for (const [task, cid] of reading.ids) this.frames.ids.set(task, cid);
+    const verdict = reading.verdict + this.scanVerdict(event);
+    this.access(event, step, { depth: reading.depth, verdict, scan: reading.scan, clockStored, frame });
+  }
+
+  /** What tick and work conclude from next_scan. */
+  private scanVerdict(event: Event): string {
+    if (event.op !== OP_LOAD || event.loc !== LOC_NEXT_SCAN) return '';
+    const due = scanIsDue(this.nowNs, Number(event.value));
+    return due ? '' : ': not due';
+  }
+
+  private access(
+    event: Event,
+    step: number,
+    how: { depth: number; verdict: string; scan: Scan | null; clockStored: boolean; frame: Frame | null },
+  ): void {
+    const { scenario, replay, result } = this;
+    const { frame } = how;
+    const hasMm = (task: number | undefined) =>
+      task !== undefined && Number(replay.seenBy(event.cpu, { loc: LOC_MM, a: task, b: 0 })) !== NO_MM;
+    const text = accessWord(scenario, event, {
+      routine: event.routine,
+      clockStored: how.clockStored,
+      prevHasMm: hasMm(frame?.prev),
+      nextHasMm: hasMm(frame?.task),
+    });
+    const buffered = replay.isBuffered(event);
+    const changes = replay.apply(event).flatMap((change) => this.changeWord(change, event));
+    if (buffered && event.loc !== LOC_CLOCK && event.loc !== LOC_TIME) {
+      changes.push(`in cpu ${event.cpu}'s store buffer`);
+    }
+    if (event.bit !== -1 && !event.ok) changes.push(`bit ${event.bit} is already set`);
+    const finds = event.op === OP_LOAD && event.loc === LOC_NEXT_SCAN;
+    if (finds && event.routine === ROUTINE_TICK && scanIsDue(this.nowNs, Number(event.value))) {
+      changes.push(`${taskWord(scenario, event.task)}'s task work is queued`);
+    }
+    changes.push(...this.holderChanges(event));
+    const { violation } = result;
+    this.push(
+      {
+        kind: 'access',
+        steps: [step, step],
+        cpu: event.cpu,
+        depth: how.depth,
+        text: text + how.verdict,
+        changes,
+        broken: violation !== null && violation.step === step && !isFoundAtEnd(violation),
+      },
+      how.scan,
+      spinKey(scenario, event),
+    );
+  }
+
+  private changeWord(change: Change, event: Event): string[] {
+    const { scenario } = this;
+    const place = placeWord(scenario, change);
+    const [from, to] = [change.from, change.to].map((value) => valueWord(scenario, change, value));
+    if (change.late) {
+      const told = TOLD_WHEN_LATE.has(change.loc) || event.op === OP_DRAIN;
+      return told ? [`visible: ${place} = ${to}`] : [];
+    }
+    if (change.loc === LOC_MASK) return [`${place}: ${from} -> ${to}`];
+    if (change.loc !== LOC_CID) return [];
+    // The patch's names for the two transitions that need no rq lock.
+    const mark = event.op !== OP_RMW ? '' : to === 'unset' ? ' (TMB)' : ' (TMA)';
+    return [`${place}: ${from} -> ${to}${mark}`];
+  }
+
+  /** Who holds an id on this cpu now, and did not before; or the other way round. */
+  private holderChanges({ cpu }: Event): string[] {
+    const { scenario, frames } = this;
+    const before = this.holders.get(cpu) ?? '';
+    const task = frames.currentOf(cpu);
+    const mm = frames.activeIn(cpu, task);
+    const cid = frames.ids.get(task) ?? -1;
+    const holds = mm !== null && mm !== NO_MM && cid >= 0;
+    const of = holds && scenario.mmNames.length > 1 ? ` of ${mmWord(scenario, mm)}` : '';
+    const after = holds ? `${taskWord(scenario, task)} holds ${cid}${of}` : '';
+    if (before === after) return [];
+    this.holders.set(cpu, after);
+    return [
+      ...(before === '' ? [] : [before.replace(' holds ', ' lets go of ')]),
+      ...(after === '' ? [] : [after]),
+    ];
+  }
+
+  // ---- the end -----------------------------------------------------------------------------------------------
+
+  private endState(cpus: readonly number[]): string[] {
+    const { scenario, replay } = this;
+    const lines = cpus.map((cpu) => {
+      const holds = this.holders.get(cpu) ?? '';
+      const current = taskWord(scenario, this.frames.currentOf(cpu));
+      const buffer = replay.buffered(cpu).map((place) => placeWord(scenario, place));
+      return `cpu ${cpu}: ${holds === '' ? `${current} runs` : `${holds.replace(' holds ', ' runs and holds ')}`}${
+        buffer.length === 0 ? '' : `; not yet visible to others: ${buffer.join(', ')}`
+      }`;
+    });
+    const mms = new Set([...replay.written(LOC_CID), ...replay.written(LOC_MASK)].map(({ a }) => a));
+    for (const mm of mms) {
+      const slots = replay
+        .written(LOC_CID)
+        .filter(({ a }) => a === mm)
+        .map((place) => `${placeWord(scenario, place)} = ${cidWord(Number(replay.inMemory(place)))}`);
+      const bits = replay
+        .written(LOC_MASK)
+        .filter(({ a }) => a === mm)
+        .map((place) => maskWord(BigInt(replay.inMemory(place)), place.b));
+      lines.push([`mask[${mmWord(scenario, mm)}] = ${bits.join(' ') || '{}'}`, ...slots].join(', '));
+    }
+    return lines;
+  }
+
+  private sentence(): string {
+    const { scenario, result } = this;
+    const { violation } = result;
+    if (violation !== null) return violationSentence(scenario, violation, this.circumstances(violation));
+    const skipped = result.skipped.length === 0 ? '' : `, ${result.skipped.length} skipped`;
+    const counts = `${result.steps} ${result.steps === 1 ? 'step' : 'steps'}, ${result.applied} ${
+      result.applied === 1 ? 'action' : 'actions'
+    } applied${skipped}`;
+    return result.watchdog
+      ? `The watchdog stopped the run: ${counts}; nothing was violated until then.`
+      : `Nothing is violated: ${counts}.`;
+  }
+
+  private circumstances({ mm, cid, tasks, cpu: actor }: Violation): Circumstances {
+    const { scenario, replay, frames } = this;
+    const running = new Map(
+      Array.from({ length: scenario.cpus }, (_, cpu) => [frames.currentOf(cpu), cpu] as const),
+    );
+    const holderCpu = tasks.length === 0 ? undefined : running.get(tasks[0]!);
+    const slotWord = (cpu: number) => Number(replay.inMemory({ loc: LOC_CID, a: mm, b: cpu }));
+    const slots = replay
+      .written(LOC_CID)
+      .filter(({ a, b }) => a === mm && cidWord(slotWord(b)) !== 'unset' && cidOfSlot(slotWord(b)) === cid)
+      .map(({ b }) => b);
+    const mask = replay.inMemory({ loc: LOC_MASK, a: mm, b: Math.floor(cid / 64) });
+    const last = this.events.at(-1);
+    const held = Number(replay.inMemory({ loc: LOC_CID_LOCK, a: 0, b: 0 })) !== 0;
+    const forced = Number(replay.inMemory({ loc: LOC_USE_CID_LOCK, a: 0, b: 0 })) !== 0;
+    const frame = last === undefined || last.op === OP_DRAIN ? null : frames.of(last);
+    return {
+      cpuOf: (task) => running.get(task),
+      ...(holderCpu === undefined
+        ? {}
+        : {
+            slot: {
+              cpu: holderCpu,
+              word: cidWord(Number(replay.seenBy(holderCpu, { loc: LOC_CID, a: mm, b: holderCpu }))),
+            },
+          }),
+      ...(cid < 0 ? {} : { ownership: { slots, bitSet: hasBit(mask, cid) } }),
+      ...(last?.op === OP_SPIN
+        ? { waitsFor: placeWord(scenario, last) }
+        : last?.loc === LOC_MASK
+          ? { waitsFor: `the full ${placeWord(scenario, { ...last, b: 0 })}` }
+          : {}),
+      ...(frame === null ? {} : { leaving: taskWord(scenario, frame.prev) }),
+      ...(frame === null ? {} : { actor: `${taskWord(scenario, frame.task)} on cpu ${actor}` }),
+      leaked: [
+        ...(held ? ['cid_lock is still held'] : []),
+        ...(forced ? ['use_cid_lock is still set'] : []),
+      ].join(' and '),
+    };
+  }
+}
+
+/** Kinds that are looked for only once the run is over. */
+function isFoundAtEnd({ kind }: Violation): boolean {
+  return kind === KIND_STRANDED_LAZY || kind === KIND_LOCK_LEAK;
+}
