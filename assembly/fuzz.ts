@@ -12,11 +12,11 @@ import {
   KIND_NONE,
   KINDS,
 } from '../src/abi';
-import { Action, actionAt, apply, frameOn } from './actions';
 import { FUZZ_DONE, FUZZ_FINDING, FUZZ_SAMPLE } from '../src/engine/addresses';
+import { Action, actionAt, apply, frameOn } from './actions';
 import { BUCKETS, config, FUZZ_CONFIG, result } from './layout';
-import { beginRun, endRun, microStep } from './run';
 import { below, between, hash, seedRandom } from './rng';
+import { beginRun, endRun, microStep } from './run';
 import { beginSchedule, propose } from './strategy/strategy';
 import { declAt, resetWorld, setUpWorld } from './world';
 
@@ -69,7 +69,7 @@ export function beginBatch(first: u64, count: u32): void {
   end = first + count;
   group = u64.MAX_VALUE;
   batchSteps = 0;
-  memory.fill(BUCKETS, 0, <usize>KINDS << 10);
+  memory.fill(BUCKETS, 0, (<usize>KINDS) << 10);
 }
 
 /** The schedule that the last `fuzz` ended with. */
@@ -98,7 +98,7 @@ function isCompared(): bool {
 
 /** Findings are told apart by their kind and by the access that broke the property. */
 function countBucket(): u32 {
-  const addr = BUCKETS + (((<usize>result.kind << 8) | <usize>result.pc) << 2);
+  const addr = BUCKETS + ((((<usize>result.kind) << 8) | <usize>result.pc) << 2);
   const n = load<u32>(addr) + 1;
   store<u32>(addr, n);
   return n;

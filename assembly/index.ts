@@ -1,15 +1,15 @@
 /** The boundary: all that the host can call. 64-bit numbers cross it as two halves. */
 
-import { chooseStrategy } from './strategy/strategy';
-import { beginBatch as begin, batchSteps, lastIndex } from './fuzz';
-import { goOn as go, startRun } from './run';
+import { batchSteps, beginBatch as begin, lastIndex } from './fuzz';
 import { setChecking } from './memory';
+import { goOn as go, startRun } from './run';
+import { chooseStrategy } from './strategy/strategy';
 import { setTracing } from './trace';
 
 export { fuzz } from './fuzz';
 
 function join(lo: u32, hi: u32): u64 {
-  return (<u64>hi << 32) | lo;
+  return ((<u64>hi) << 32) | lo;
 }
 
 /** Runs the scenario in CONFIG, DECLS and ACTIONS: RUN_DONE, RUN_PAUSED or RUN_WATCHDOG (run.ts). */

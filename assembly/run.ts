@@ -3,11 +3,10 @@
 import { ACTION_STEP, KIND_NONE, ROUTINE_TICK } from '../src/abi';
 import { RUN_DONE, RUN_PAUSED, RUN_WATCHDOG } from '../src/engine/addresses';
 import { Action, actionAt, apply, frameOn } from './actions';
-import { checking } from './memory';
 import { judge, judgeEnd } from './checks';
 import { step } from './kernel/step';
 import { config, cpuFrame, Frame, result } from './layout';
-import { currentOf } from './memory';
+import { checking, currentOf } from './memory';
 import { setActor, traceFull, tracing } from './trace';
 import { resetWorld, setUpWorld } from './world';
 

@@ -4,17 +4,10 @@ import { CID_LAZY_PUT, CID_UNSET, MUTANT_CLEAR_BEFORE_UNSET } from '../../src/ab
 import { disown, own } from '../checks';
 import { cidAddr, config, Frame } from '../layout';
 import { clearBit, cmpxchg, found, read } from '../memory';
-import { exitPutDone } from './exit';
 import { execPutDone } from './exec';
+import { exitPutDone } from './exit';
 import { allocate } from './mm_cid_get';
-import {
-  PUT_CLEAR,
-  PUT_CMPXCHG,
-  PUT_EARLY_CLEAR,
-  PUT_LOAD,
-  RETURN_ALLOCATE,
-  RETURN_EXIT,
-} from './pc';
+import { PUT_CLEAR, PUT_CMPXCHG, PUT_EARLY_CLEAR, PUT_LOAD, RETURN_ALLOCATE, RETURN_EXIT } from './pc';
 
 export function startPut(f: Frame, mm: i32, putReturn: u8): void {
   f.mm = mm;

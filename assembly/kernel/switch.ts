@@ -17,7 +17,6 @@ import { disown, foundNullMm, holdChanged, isLazy, own, setMmCid } from '../chec
 import { cidAddr, clockAddr, config, currAddr, Frame, NO_MM, onCpuAddr, taskAt, world } from '../layout';
 import { barrier, clearBit, cmpxchg, read, write } from '../memory';
 import { startGet } from './mm_cid_get';
-import { oldSwitch } from './v6_3';
 import {
   RETURN_SWITCH,
   SWITCH_CLOCK,
@@ -29,6 +28,7 @@ import {
   SWITCH_MB,
   SWITCH_ON_CPU,
 } from './pc';
+import { oldSwitch } from './v6_3';
 
 /** The scheduler chose T: on_cpu[T] is set at once, and both are claimed until the routine ends. */
 export function startSwitch(f: Frame, prev: i32, next: i32): void {

@@ -1,7 +1,7 @@
 /** scheduler_tick(): update_rq_clock and task_tick_mm_cid. In cpu context, irqs off. */
 
 import { ALGO_V6_3, ROUTINE_TICK } from '../../src/abi';
-import { clockAddr, config, Frame, nextScanAddr, NO_MM, taskAt, world } from '../layout';
+import { clockAddr, config, Frame, NO_MM, nextScanAddr, taskAt, world } from '../layout';
 import { currentOf, read, write } from '../memory';
 import { TICK_CLOCK, TICK_NEXT_SCAN } from './pc';
 

@@ -3,7 +3,6 @@
  * slots and no clearing.
  */
 
-import { RETURN_EXEC, RETURN_EXIT, RETURN_SWITCH } from './pc';
 import { foundLockHeld, gotCid, holdChanged, setMmCid } from '../checks';
 import { activeAddr, Frame, maskAddr, mmAt, mmCidLockAddr, Task, taskAt } from '../layout';
 import { currentOf, lock, peek, read, write } from '../memory';
@@ -20,6 +19,9 @@ import {
   OLD_PUT_LOCK,
   OLD_PUT_UNLOCK,
   OLD_PUT_WORD,
+  RETURN_EXEC,
+  RETURN_EXIT,
+  RETURN_SWITCH,
 } from './pc';
 import { toBarrier } from './switch';
 

@@ -29,14 +29,8 @@ import { cpus, NO_MM, taskAt } from '../layout';
 import { currentOf } from '../memory';
 import { below, random, scale } from '../rng';
 
-/** A burst that is to reach the end of a routine: longer than any that does not scan many cpus. */
+/** The most micro-steps of a burst that is to reach the end of a routine. */
 const LONG_BURST: i32 = 64;
-/** Rhythms: how a burst's length is drawn. */
-const RHYTHM_SINGLE: i32 = 0;
-const RHYTHM_SHORT: i32 = 1;
-const RHYTHM_MIXED: i32 = 2;
-const RHYTHM_LONG: i32 = 3;
-const RHYTHMS: i32 = 4;
 
 /** What the chosen cpu is doing decides which kinds can be applied at all, so each has tickets of its own. */
 const IN_ROUTINE: i32 = 0;
@@ -50,7 +44,8 @@ const STATES: i32 = 5;
 /** For each state 256 bytes: the kinds that a schedule draws from, each as often as its weight says. */
 const TABLES: usize = memory.data(STATES << 8);
 const TICKETS: usize = memory.data(STATES << 2);
-let rhythm: i32 = 0;
+/** The most micro-steps of a burst; a power of 2. */
+let burst: i32 = 0;
 /** Chances in 16: to stay on the same cpu, and to interrupt a routine that may be interrupted. */
 let stay: u64 = 0;
 let interrupt: u64 = 0;
@@ -84,7 +79,7 @@ export function beginRandomWalk(): void {
   draw(ACTION_EXEC_FAIL, 1, 5, USER, USER_QUEUED);
   draw(ACTION_FORK_THREAD, 1, 5, USER, USER_QUEUED);
   draw(ACTION_FORK_PROCESS, 1, 6, USER, USER_QUEUED);
-  rhythm = below(RHYTHMS);
+  burst = below(8) == 0 ? LONG_BURST : 2 << below(3);
   stay = below(16);
   interrupt = below(16);
   cpu = below(cpus);
@@ -95,23 +90,6 @@ function stateOf(c: i32): i32 {
   if (task.dead) return DEAD;
   if (task.mm == NO_MM) return KERNEL;
   return task.queued ? USER_QUEUED : USER;
-}
-
-/** `bits`: 16 random ones. */
-function drawBurst(bits: i32): i32 {
-  switch (rhythm) {
-    case RHYTHM_SINGLE:
-      return 1;
-    case RHYTHM_SHORT:
-      return 1 + (bits & 3);
-    case RHYTHM_LONG:
-      return (bits & 7) == 0 ? 1 + ((bits >> 3) & 7) : LONG_BURST;
-    default: {
-      const style = bits & 3;
-      if (style == 0) return 1;
-      return style == 1 ? 1 + ((bits >> 2) & 7) : LONG_BURST;
-    }
-  }
 }
 
 /** A length of time: around the period that decides what is old, or anything up to half as much again. */
@@ -145,7 +123,7 @@ export function proposeRandomWalk(a: Action, tasks: i32, mms: i32): void {
   const f = frameOn(cpu);
   if (f !== null && (((bits >> 20) & 15) >= interrupt || !irqsOn(cpu))) {
     a.op = <u8>ACTION_STEP;
-    a.arg = drawBurst(<i32>(bits >> 24) & 0xffff);
+    a.arg = 1 + (<i32>(bits >> 24) & (burst - 1));
     return;
   }
   const state = f !== null ? IN_ROUTINE : stateOf(cpu);

@@ -56,7 +56,8 @@ class Tail {
 
 /** The first part of the results that differs, as a line, or null. */
 function resultsDiffer(engine: RunResult, reference: RunResult): string | null {
-  const show = (part: unknown) => JSON.stringify(part, (_, v) => (typeof v === 'bigint' ? `0x${v.toString(16)}` : v));
+  const show = (part: unknown) =>
+    JSON.stringify(part, (_, v) => (typeof v === 'bigint' ? `0x${v.toString(16)}` : v));
   const parts = (r: RunResult): [string, unknown][] => [
     ['violation', r.violation],
     ['number of steps', r.steps],

@@ -1,7 +1,7 @@
 import { KIND_COMPACTNESS, KIND_DUPLICATE_CID, KIND_FREED_IN_USE, KINDS } from '../abi.js';
 import type { Event, RunResult, Violation } from '../event/event.js';
-import type { Action, Scenario } from '../scenario/scenario.js';
 import { mmNameAt, taskNameAt } from '../scenario/names.js';
+import type { Action, Scenario } from '../scenario/scenario.js';
 import {
   ACTION_SHIFT,
   ACTIONS,
@@ -14,8 +14,8 @@ import {
   RUN_WATCHDOG,
 } from './addresses.js';
 import { decodeAction, Locations, taskOf } from './decode.js';
-import { readEndState } from './end-state.js';
 import { bytesNeeded, encodeAction, encodeConfig } from './encode.js';
+import { readEndState } from './end-state.js';
 import { type Build, type Exports, instantiate } from './wasm.js';
 
 const PAGE = 65536;
@@ -55,7 +55,8 @@ function hi(n: number): number {
 /** Why the engine refuses a scenario, or null. */
 export function unsupported(scenario: Scenario): string | null {
   if (scenario.memory !== 'sc') return `memory ${scenario.memory} is not modelled yet (expected sc)`;
-  if (scenario.algo === 'rfc-v6-fixed') return `algo ${scenario.algo} is not modelled yet (expected v6.3 or rfc-v6)`;
+  if (scenario.algo === 'rfc-v6-fixed')
+    return `algo ${scenario.algo} is not modelled yet (expected v6.3 or rfc-v6)`;
   return null;
 }
 

@@ -46,7 +46,9 @@ export function instantiate(source: Build | Uint8Array): Exports {
   const instance = new WebAssembly.Instance(module, {
     env: {
       abort(message: number, file: number, line: number, column: number): never {
-        const text = memory ? `${stringAt(memory, message)} (${stringAt(memory, file)}:${line}:${column})` : '';
+        const text = memory
+          ? `${stringAt(memory, message)} (${stringAt(memory, file)}:${line}:${column})`
+          : '';
         throw new Error(`the engine's assertion failed: ${text}`);
       },
     },

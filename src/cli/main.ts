@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { UserError } from '../errors.js';
+import { ScenarioError } from '../scenario/scenario-error.js';
+import { EXIT } from './exit-codes.js';
+import { addExplain } from './explain.js';
+import { addFuzz } from './fuzz.js';
+import { addMinimize } from './minimize.js';
+import { addRegress } from './regress.js';
+import { addReplay } from './replay.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+// `cidfuzz … | head` is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.clean);
+  throw error;
+});
+
+const setExit = (code: number) => {
+  process.exitCode = code;
+};
+const program = new Command('cidfuzz')
+  .description("fuzzes the Linux scheduler's per-mm/cpu concurrency ids (mm_cid), every access one step")
+  .version(version)
+  .showSuggestionAfterError()
+  .exitOverride();
+for (const add of [addFuzz, addReplay, addRegress, addMinimize, addExplain]) add(program, setExit);
+for (const command of program.commands) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Usage errors are told by commander; help and version are none.
+    setExit(error.exitCode === 0 ? EXIT.clean : EXIT.badInput);
+  } else if (error instanceof UserError || error instanceof ScenarioError) {
+    process.stderr.write(`${error.message}\n`);
+    setExit(EXIT.badInput);
+  } else {
+    process.stderr.write(`cidfuzz: a fault of cidfuzz itself: ${(error as Error).stack ?? error}\n`);
+    setExit(EXIT.contradiction);
+  }
+}

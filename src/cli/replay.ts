@@ -1,0 +1,133 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { divergenceText } from '../check/divergence-text.js';
+import { type Implementation, type Judgement, judgeScenario } from '../check/judge.js';
+import { assertSupported } from '../check/supported.js';
+import { violationJson } from '../check/verdict.js';
+import { readScenario } from '../corpus/read-scenario.js';
+import { Engine } from '../engine/engine.js';
+import { UserError } from '../errors.js';
+import { eventJson } from '../event/json.js';
+import { namesOf } from '../event/names.js';
+import { violationSentence } from '../report/sentence.js';
+import { ScenarioError } from '../scenario/scenario-error.js';
+import { EXIT, graver } from './exit-codes.js';
+import {
+  addCommonFlags,
+  addHeaderFlags,
+  type CommonFlags,
+  type HeaderFlags,
+  withHeaderFlags,
+} from './flags.js';
+import { colorsFor } from './output.js';
+import { parseCount } from './parse-values.js';
+
+/** Micro-steps after which the watchdog ends a run, where --max-steps names no other. */
+export const MAX_STEPS = 50_000_000;
+
+interface ReplayFlags extends CommonFlags, HeaderFlags {
+  readonly engine: Implementation;
+  readonly trace?: boolean;
+  readonly maxSteps: number;
+}
+
+/** The exit code that a judgement asks for. */
+export function exitCodeOf({ result, divergence }: Judgement): number {
+  if (divergence !== null) return EXIT.contradiction;
+  if (result.watchdog) return EXIT.watchdog;
+  return result.violation !== null ? EXIT.finding : EXIT.clean;
+}
+
+/** The object that `replay --json` prints for a file, without its events. */
+export function judgementJson(file: string, judgement: Judgement) {
+  const { scenario, result, divergence, digest, expect, met } = judgement;
+  return {
+    format: 1,
+    file,
+    algo: scenario.algo,
+    memory: scenario.memory,
+    outcome: divergence ? 'divergence' : result.violation ? 'violation' : 'ok',
+    violation: result.violation && !divergence ? violationJson(scenario, result.violation) : null,
+    steps: result.steps,
+    applied: result.applied,
+    skipped: result.skipped,
+    expect,
+    met,
+    digest,
+    ...(result.watchdog ? { watchdog: true } : {}),
+    ...(divergence ? { divergence } : {}),
+  };
+}
+
+/** What came of a scenario, for people: one line, and more only for a divergence. */
+export function judgementText(file: string, judgement: Judgement, implementation: Implementation): string {
+  const { scenario, result, divergence, expect, met } = judgement;
+  if (divergence) return `${file}: ${divergenceText(divergence)}`;
+  const { steps, applied, skipped, watchdog } = result;
+  const ran = `${steps} steps, ${applied} actions applied, ${skipped.length} skipped`;
+  const by =
+    implementation === 'both'
+      ? 'engine and reference agree'
+      : `run by the ${implementation === 'wasm' ? 'engine' : 'reference'} only`;
+  const wanted = met === false ? `; expected ${expect}` : '';
+  if (watchdog) return `${file}: stopped by the watchdog after ${steps} steps${wanted}`;
+  if (result.violation === null) return `${file}: ok (${ran}; ${by}${wanted})`;
+  const { kind } = violationJson(scenario, result.violation);
+  return `${file}: ${kind} (${ran}; ${by}${wanted})\n  ${violationSentence(scenario, result.violation)}`;
+}
+
+export function addReplay(program: Command, setExit: (code: number) => void): void {
+  const command = program
+    .command('replay')
+    .description('run scenarios, and say what happened')
+    .argument('<file...>', 'scenario files')
+    .addOption(
+      new Option('--engine <engine>', 'who runs it: both compares them step by step')
+        .choices(['wasm', 'reference', 'both'])
+        .default('both'),
+    )
+    .option('--trace', 'with --json: every micro-step, in `events`')
+    .option('--max-steps <n>', 'micro-steps after which the watchdog ends a run', parseCount, MAX_STEPS);
+  addHeaderFlags(addCommonFlags(command)).action(async (files: string[], flags: ReplayFlags) => {
+    const engine = new Engine();
+    let code: number = EXIT.clean;
+    for (const file of files) code = graver(code, await replayOne(engine, file, flags));
+    setExit(code);
+  });
+}
+
+async function replayOne(engine: Engine, file: string, flags: ReplayFlags): Promise<number> {
+  try {
+    const scenario = withHeaderFlags(await readScenario(file), flags);
+    assertSupported(scenario, file);
+    const events: string[] = [];
+    const names = namesOf(scenario);
+    const tracing = flags.json && flags.trace;
+    const judgement = judgeScenario(engine, scenario, {
+      implementation: flags.engine,
+      maxSteps: flags.maxSteps,
+      onEvent: (event) => {
+        if (tracing) events.push(JSON.stringify(eventJson(event, events.length + 1, names)));
+      },
+    });
+    if (flags.json) {
+      const row = JSON.stringify(judgementJson(file, judgement));
+      process.stdout.write(tracing ? withEvents(row, events) : `${row}\n`);
+    } else if (!flags.quiet) {
+      const colors = colorsFor(process.stdout, flags.color);
+      const text = judgementText(file, judgement, flags.engine);
+      process.stdout.write(`${exitCodeOf(judgement) === EXIT.clean ? text : colors.red(text)}\n`);
+    }
+    return exitCodeOf(judgement);
+  } catch (error) {
+    // The other files are still run.
+    if (!(error instanceof UserError || error instanceof ScenarioError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return EXIT.badInput;
+  }
+}
+
+/** The row with its events as a last member. */
+function withEvents(row: string, events: readonly string[]): string {
+  return `${row.slice(0, -1)},"events":[${events.join(',')}]}\n`;
+}

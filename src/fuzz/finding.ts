@@ -1,0 +1,89 @@
+import { lockstep } from '../check/lockstep.js';
+import { kindWord } from '../check/verdict.js';
+import { FUZZ_FINDING, STRATEGY_RANDOM_WALK } from '../engine/addresses.js';
+import type { Engine } from '../engine/engine.js';
+import { minimize } from '../minimize/minimize.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { Kind } from '../words.js';
+import type { Found, Parted } from './batch.js';
+
+/** A finding made small. */
+export interface SmallFinding {
+  readonly found: Found;
+  readonly minimized: Scenario;
+  /** Where the finding does not yet hand one cid to two tasks: how it goes on to do that; null if it was not seen to. */
+  readonly carried: Scenario | null;
+  /** Set instead of trust when the implementations part on the minimized scenario. */
+  readonly parted: Parted | null;
+}
+
+/** Kinds that come before a duplicate cid: the bit is free, or will be, while the cid is in use. */
+const LEADS_TO_DUPLICATE: readonly Kind[] = ['freed-in-use', 'ownership'];
+/** Schedules tried to carry a finding on. */
+const CARRY_SCHEDULES = 100_000;
+/** The most actions that are added to it. */
+const CARRY_ACTIONS = 60;
+
+/** Micro-steps after which a candidate is given up: far beyond what a fuzzed schedule makes. */
+const RUN_STEPS = 1_000_000;
+
+function shrink(engine: Engine, scenario: Scenario): Scenario {
+  return minimize(scenario, (candidate) => engine.run(candidate, RUN_STEPS)).scenario;
+}
+
+/** Minimizes what a batch found, confirms it in both implementations, and carries it on to a duplicate cid. */
+export function smallFinding(engine: Engine, found: Found): SmallFinding {
+  const minimized = shrink(engine, found.scenario);
+  const { divergence } = lockstep(engine, minimized);
+  const parted = divergence && { schedule: found.schedule, scenario: minimized, divergence };
+  const leads = LEADS_TO_DUPLICATE.includes(kindWord(found.kind));
+  return { found, minimized, carried: leads ? carryOn(engine, minimized) : null, parted };
+}
+
+/**
+ * Goes on at random from where the scenario ends until two tasks run with one cid, and makes the whole small.
+ *
+ * @returns null where none of {@link CARRY_SCHEDULES} tries came to it
+ */
+export function carryOn(engine: Engine, scenario: Scenario): Scenario | null {
+  const header: Scenario = { ...scenario, oracle: ['duplicate-cid'], expects: [] };
+  engine.beginBatch(
+    header,
+    {
+      seed: 0,
+      cpus: [scenario.cpus, scenario.cpus],
+      tasks: [0, 0],
+      mms: [0, 0],
+      actions: CARRY_ACTIONS,
+      compareEvery: 0,
+      checks: true,
+      strategy: STRATEGY_RANDOM_WALK,
+    },
+    0,
+    CARRY_SCHEDULES,
+  );
+  return engine.fuzz() === FUZZ_FINDING ? shrink(engine, engine.takeSchedule()) : null;
+}
+
+/** Minimizes a schedule on which the implementations part, so that they still do. */
+export function smallParted(engine: Engine, parted: Parted): Parted {
+  // Any part of the outcome can differ: for the search they are all the same kind of violation.
+  const { scenario } = minimize(parted.scenario, (candidate) => {
+    const { result, divergence } = lockstep(engine, candidate, { maxSteps: RUN_STEPS });
+    if (divergence === null) return { ...result, violation: null };
+    const action = lastAction(candidate, divergence.step, engine);
+    const violation = { kind: 1, step: divergence.step, action, cpu: -1, mm: -1, cid: -1, tasks: [] };
+    return { ...result, violation };
+  });
+  const { divergence } = lockstep(engine, scenario, { maxSteps: RUN_STEPS });
+  return divergence === null ? parted : { ...parted, scenario: { ...scenario, expects: [] }, divergence };
+}
+
+/** The action under way at the engine's event `step`: all of them where it is past the last event. */
+function lastAction(scenario: Scenario, step: number, engine: Engine): number {
+  let n = 0;
+  for (const event of engine.trace(scenario, RUN_STEPS)) {
+    if (++n === step) return event.action;
+  }
+  return scenario.actions.length;
+}

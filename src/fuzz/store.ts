@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { divergenceText } from '../check/divergence-text.js';
+import { kindWord, violationJson } from '../check/verdict.js';
+import { writeWhole } from '../corpus/write-whole.js';
+import type { Engine } from '../engine/engine.js';
+import { fileError, UserError } from '../errors.js';
+import { explain } from '../report/explain.js';
+import { printScenario } from '../scenario/print.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { Parted } from './batch.js';
+import { type CampaignConfig, campaignKey } from './config.js';
+import type { SmallFinding } from './finding.js';
+import { type CampaignState, newState } from './state.js';
+
+/** JSON for people too, with a newline. */
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/**
+ * A campaign's folder:
+ *
+ * ```
+ * DIR/KEY.json                  how far the campaign of one configuration has come (state.ts)
+ * DIR/findings/KIND-HASH/       one folder a finding, named after its minimized scenario
+ *   original.cid minimized.cid explained.txt explained.md finding.json
+ *   carried.cid carried.txt     how it goes on to a duplicate cid
+ * ```
+ */
+export class Store {
+  /** Creates the folder where it is not there. @throws UserError where it cannot be written to */
+  static async open(dir: string): Promise<Store> {
+    try {
+      await mkdir(join(dir, 'findings'), { recursive: true });
+    } catch (error) {
+      throw fileError(dir, 'create the campaign folder', error);
+    }
+    return new Store(dir);
+  }
+
+  private constructor(readonly dir: string) {}
+
+  private statePath(config: CampaignConfig): string {
+    return join(this.dir, `${campaignKey(config)}.json`);
+  }
+
+  /** The state of this configuration's campaign, or the start of one. */
+  async load(config: CampaignConfig): Promise<CampaignState> {
+    const path = this.statePath(config);
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return newState(config);
+      throw fileError(path, 'read', error);
+    }
+    let state: CampaignState | null = null;
+    try {
+      state = JSON.parse(text) as CampaignState;
+    } catch {
+      // Told below.
+    }
+    if (state?.format !== 1 || !isDeepStrictEqual(state.config, JSON.parse(JSON.stringify(config)))) {
+      throw new UserError(
+        `${path}: not the state of this campaign (expected format 1; move it away or name another --out)`,
+      );
+    }
+    return state;
+  }
+
+  async save(state: CampaignState): Promise<void> {
+    await writeWhole(this.statePath(state.config), json(state));
+  }
+
+  /** Where a finding's files are. */
+  path(finding: string, file = ''): string {
+    return join(this.dir, 'findings', finding, file);
+  }
+
+  /** Whether all of a finding's files are there: its last one is. */
+  async has(finding: string): Promise<boolean> {
+    return stat(this.path(finding, 'finding.json')).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  private async folder(kind: string, scenario: Scenario): Promise<string> {
+    const hash = createHash('sha256').update(printScenario(scenario)).digest('hex').slice(0, 8);
+    const finding = `${kind}-${hash}`;
+    try {
+      await mkdir(this.path(finding), { recursive: true });
+    } catch (error) {
+      throw fileError(this.path(finding), 'create', error);
+    }
+    return finding;
+  }
+
+  /** Stores a finding, its `finding.json` last. Returns its folder's name. */
+  async saveFinding(engine: Engine, small: SmallFinding, config: CampaignConfig): Promise<string> {
+    const { found, minimized, carried } = small;
+    const finding = await this.folder(kindWord(found.kind), minimized);
+    if (await this.has(finding)) return finding;
+    const told = await this.saveExplained(engine, finding, minimized, 'minimized', 'explained');
+    await writeWhole(this.path(finding, 'original.cid'), printScenario(found.scenario));
+    if (carried) await this.saveExplained(engine, finding, carried, 'carried', 'carried');
+    else await rm(this.path(finding, 'carried.cid'), { force: true });
+    const row = {
+      format: 1,
+      seed: config.seed,
+      schedule: found.schedule,
+      ...told,
+      original: { actions: found.scenario.actions.length },
+      minimized: { actions: minimized.actions.length },
+      carried: carried && { actions: carried.actions.length },
+    };
+    await writeWhole(this.path(finding, 'finding.json'), json(row));
+    return finding;
+  }
+
+  private async saveExplained(
+    engine: Engine,
+    finding: string,
+    scenario: Scenario,
+    cid: string,
+    told: string,
+  ) {
+    const run = engine.trace(scenario);
+    const events = [];
+    let at = run.next();
+    for (; !at.done; at = run.next()) events.push(at.value);
+    const file = `${cid}.cid`;
+    await writeWhole(this.path(finding, file), printScenario(scenario));
+    for (const [format, ending] of [
+      ['text', 'txt'],
+      ['markdown', 'md'],
+    ] as const) {
+      await writeWhole(
+        this.path(finding, `${told}.${ending}`),
+        `${explain(scenario, events, at.value, format, { file })}\n`,
+      );
+    }
+    return { violation: violationJson(scenario, at.value.violation!), steps: at.value.steps };
+  }
+
+  /** Stores a schedule on which the implementations part. */
+  async saveParted(parted: Parted, config: CampaignConfig): Promise<string> {
+    const finding = await this.folder('divergence', parted.scenario);
+    await writeWhole(this.path(finding, 'minimized.cid'), printScenario(parted.scenario));
+    await writeWhole(this.path(finding, 'explained.txt'), divergenceText(parted.divergence));
+    const row = { format: 1, seed: config.seed, schedule: parted.schedule, divergence: parted.divergence };
+    await writeWhole(this.path(finding, 'finding.json'), json(row));
+    return finding;
+  }
+}

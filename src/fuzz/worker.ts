@@ -1,0 +1,34 @@
+/** What a worker thread runs, one task at a time, with engines of its own. */
+
+import { Engine } from '../engine/engine.js';
+import { type BatchReport, type Found, type Parted, runBatch } from './batch.js';
+import type { CampaignConfig } from './config.js';
+import { type SmallFinding, smallFinding, smallParted } from './finding.js';
+
+export type Task =
+  | { readonly op: 'batch'; readonly config: CampaignConfig; readonly first: number; readonly count: number }
+  | { readonly op: 'finding'; readonly found: Found }
+  | { readonly op: 'parted'; readonly parted: Parted };
+
+export type Answer<T extends Task> = T extends { op: 'batch' }
+  ? BatchReport
+  : T extends { op: 'finding' }
+    ? SmallFinding
+    : Parted;
+
+let fuzzing: Engine | undefined;
+let single: Engine | undefined;
+
+/** The entry point that the pool calls. */
+export default function work(task: Task): BatchReport | SmallFinding | Parted {
+  fuzzing ??= new Engine();
+  single ??= new Engine();
+  switch (task.op) {
+    case 'batch':
+      return runBatch(fuzzing, single, task.config, task.first, task.count);
+    case 'finding':
+      return smallFinding(single, task.found);
+    case 'parted':
+      return smallParted(single, task.parted);
+  }
+}
