@@ -97,7 +97,7 @@ export function maySwitchOut(c: i32): bool {
 /** Whether cpu c may switch to task id t now. */
 export function maySwitchTo(c: i32, t: i32): bool {
   const T = taskAt(t);
-  if (!T.exists || T.dead || T.current || T.claimed) return false;
+  if (!T.mayRun()) return false;
   if (t < cpus) return t == c;
   return T.home == c && peek(c, onCpuAddr(t)) == 0;
 }
@@ -168,7 +168,7 @@ function applyFork(c: i32, child: i32, mm: i32, home: i32): bool {
 
 function applyMigrate(t: i32, c: i32): bool {
   const T = taskAt(t);
-  if (!T.exists || T.dead || T.current || T.claimed || T.home == c || T.onCpu != 0) return false;
+  if (!T.mayRun() || T.home == c || T.onCpu != 0) return false;
   T.touched = true;
   T.home = c;
   return true;

@@ -1,9 +1,9 @@
 /** The boundary: all that the host can call. 64-bit numbers cross it as two halves. */
 
+import { STRATEGY_RANDOM_WALK } from '../src/engine/addresses';
 import { batchSteps, beginBatch as begin, lastIndex } from './fuzz';
 import { setChecking } from './memory';
-import { goOn as go, startRun } from './run';
-import { chooseStrategy } from './strategy/strategy';
+import { goOn as go, restartRun, startRun } from './run';
 import { setTracing } from './trace';
 
 export { fuzz } from './fuzz';
@@ -23,11 +23,18 @@ export function goOn(): i32 {
   return go();
 }
 
+/** Runs the scenario of the last `run` again, so many times: what the bench measures. */
+export function repeat(times: i32, checks: bool): void {
+  setTracing(false);
+  setChecking(checks);
+  for (let i = 0; i < times; i++) restartRun(u64.MAX_VALUE);
+}
+
 /** Begins a batch of schedules [first, first + count); FuzzConfig has the rest. Checks can be left out. */
 export function beginBatch(firstLo: u32, firstHi: u32, count: u32, checks: bool, strategy: i32): void {
   setTracing(false);
   setChecking(checks);
-  chooseStrategy(strategy);
+  assert(strategy == STRATEGY_RANDOM_WALK);
   begin(join(firstLo, firstHi), count);
 }
 

@@ -120,17 +120,23 @@ export class Task {
   mmCid: i32;
   lastMmCid: i32;
   home: i32;
+  // The next four lie side by side: `mayRun` looks at them at once.
   exists: bool;
   dead: bool;
-  /** PF_EXITING */
-  exiting: bool;
-  /** Its task work is queued. */
-  queued: bool;
   /** It is the P or T of a switch under way. */
   claimed: bool;
   /** Some cpu's curr is this task. */
   current: bool;
+  /** PF_EXITING */
+  exiting: bool;
+  /** Its task work is queued. */
+  queued: bool;
   touched: bool;
+
+  /** It exists, and is not dead, claimed or current. */
+  mayRun(): bool {
+    return load<u32>(changetype<usize>(this) + offsetof<Task>('exists')) == 1;
+  }
 }
 export const FRAME_IN_TASK: usize = 48;
 
@@ -181,6 +187,11 @@ export class Frame {
   end(): void {
     this.routine = 0;
   }
+}
+
+/** Sets `bytes` bytes, a multiple of 8, to 0: a call of memory.fill costs more where there are few. */
+export function clearWords(addr: usize, bytes: usize): void {
+  for (const end = addr + bytes; addr < end; addr += 8) store<u64>(addr, 0);
 }
 
 /** An address space. Mask words, slots, owners and holders follow. */
@@ -252,6 +263,11 @@ let slotsInMm: usize = 0;
 let ownersInMm: usize = 0;
 let holdersInMm: usize = 0;
 
+/** Bytes of an mm's owners and holders, rounded up to whole words. */
+export function countsSize(): usize {
+  return ((((<usize>cpus) << 2) + 7) >> 3) << 3;
+}
+
 /** Computes the bases for the world of CONFIG. */
 export function layOut(): void {
   assert(config.cpus >= 1 && config.cpus <= MAX_CPUS);
@@ -266,7 +282,8 @@ export function layOut(): void {
   slotsInMm = MASK_IN_MM + ((<usize>words) << 3);
   ownersInMm = slotsInMm + ((<usize>cpus) << 4);
   holdersInMm = ownersInMm + ((<usize>cpus) << 1);
-  const mmSize = <u32>(holdersInMm + ((<usize>cpus) << 1));
+  // Owners and holders end at a whole word, so that they can be cleared by words.
+  const mmSize = <u32>(ownersInMm + countsSize());
   mmShift = 32 - clz<u32>(mmSize - 1);
   world.size = <u32>(mmBase + ((<usize>mmsTotal) << mmShift) - WORLD);
   assert(WORLD + world.size <= ACTIONS);

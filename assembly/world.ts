@@ -3,7 +3,9 @@
 import { ALGO_RFC_V6, CID_UNSET, NS_PER_JIFFY, START_NS } from '../src/abi';
 import { resetChecks } from './checks';
 import {
+  clearWords,
   config,
+  countsSize,
   cpuAt,
   cpuFrame,
   cpus,
@@ -29,7 +31,7 @@ export function declAt(i: i32): Decl {
 }
 
 function clearFrame(f: Frame): void {
-  memory.fill(changetype<usize>(f), 0, offsetof<Frame>());
+  clearWords(changetype<usize>(f), offsetof<Frame>());
   f.ownCid = -1;
 }
 
@@ -86,9 +88,9 @@ function initMm(m: i32): void {
   mm.frameOwners = 0;
   mm.lockHolders = 0;
   mm.touched = false;
-  memory.fill(maskAddr(m, 0), 0, (<usize>words) << 3);
+  clearWords(maskAddr(m, 0), (<usize>words) << 3);
   // Owners and holders, which lie side by side.
-  memory.fill(ownersAddr(m, 0), 0, (<usize>cpus) << 2);
+  clearWords(ownersAddr(m, 0), countsSize());
 }
 
 function initSlot(m: i32, c: i32): void {

@@ -32,18 +32,16 @@ import { below, random, scale } from '../rng';
 /** The most micro-steps of a burst that is to reach the end of a routine. */
 const LONG_BURST: i32 = 64;
 
-/** What the chosen cpu is doing decides which kinds can be applied at all, so each has tickets of its own. */
-const IN_ROUTINE: i32 = 0;
-const DEAD: i32 = 1;
-/** User mode without an mm (an idle task or a kernel thread). */
-const KERNEL: i32 = 2;
-const USER: i32 = 3;
-const USER_QUEUED: i32 = 4;
-const STATES: i32 = 5;
-
-/** For each state 256 bytes: the kinds that a schedule draws from, each as often as its weight says. */
-const TABLES: usize = memory.data(STATES << 8);
-const TICKETS: usize = memory.data(STATES << 2);
+/**
+ * The kinds that a schedule draws from, each with as many tickets as its weight says, 256 at most. What can be
+ * applied at all depends on what the chosen cpu is doing, so it draws from a beginning of them only: in a
+ * routine, dead or without an mm from the first `anywhere`, in user mode from the first `inUser`, with task work
+ * queued from all `inQueued`.
+ */
+const TICKETS: usize = memory.data(256);
+let anywhere: i32 = 0;
+let inUser: i32 = 0;
+let inQueued: i32 = 0;
 /** The most micro-steps of a burst; a power of 2. */
 let burst: i32 = 0;
 /** Chances in 16: to stay on the same cpu, and to interrupt a routine that may be interrupted. */
@@ -51,45 +49,40 @@ let stay: u64 = 0;
 let interrupt: u64 = 0;
 let cpu: i32 = 0;
 
-function ticketsOf(state: i32): i32 {
-  return load<i32>(TICKETS + ((<usize>state) << 2));
-}
-
-/** No ticket with `off` chances in 8, else `base` times 1, 2 or 4 in the states from `first` to `last`. */
-function draw(kind: i32, base: i32, off: i32, first: i32, last: i32): void {
-  if (below(8) < off) return;
-  const weight = base << below(3);
-  for (let state = first; state <= last; state++) {
-    const tickets = ticketsOf(state);
-    assert(tickets + weight <= 256);
-    memory.fill(TABLES + (<usize>(state << 8) + tickets), <u8>kind, weight);
-    store<i32>(TICKETS + ((<usize>state) << 2), tickets + weight);
-  }
+/** Adds no ticket with `off` chances in 8, else `base` times 1, 2 or 4; returns how many there are then. */
+function draw(tickets: i32, kind: i32, base: i32, off: i32): i32 {
+  const bits = random();
+  if (<i32>(bits & 7) < off) return tickets;
+  const end = tickets + (base << scale(bits, 8, 3));
+  assert(end <= 256);
+  for (let i = tickets; i < end; i++) store<u8>(TICKETS + i, <u8>kind);
+  return end;
 }
 
 export function beginRandomWalk(): void {
-  memory.fill(TICKETS, 0, STATES << 2);
-  draw(ACTION_SWITCH, 8, 0, IN_ROUTINE, USER_QUEUED);
-  draw(ACTION_TICK, 4, 1, IN_ROUTINE, USER_QUEUED);
-  draw(ACTION_ADVANCE, 4, 1, IN_ROUTINE, USER_QUEUED);
-  draw(ACTION_MIGRATE, 1, 4, IN_ROUTINE, USER_QUEUED);
-  draw(ACTION_WORK, 8, 1, USER_QUEUED, USER_QUEUED);
-  draw(ACTION_EXIT, 1, 5, USER, USER_QUEUED);
-  draw(ACTION_EXEC, 1, 5, USER, USER_QUEUED);
-  draw(ACTION_EXEC_FAIL, 1, 5, USER, USER_QUEUED);
-  draw(ACTION_FORK_THREAD, 1, 5, USER, USER_QUEUED);
-  draw(ACTION_FORK_PROCESS, 1, 6, USER, USER_QUEUED);
-  burst = below(8) == 0 ? LONG_BURST : 2 << below(3);
-  stay = below(16);
-  interrupt = below(16);
-  cpu = below(cpus);
+  let tickets = draw(0, ACTION_SWITCH, 8, 0);
+  tickets = draw(tickets, ACTION_TICK, 4, 1);
+  tickets = draw(tickets, ACTION_ADVANCE, 4, 1);
+  anywhere = draw(tickets, ACTION_MIGRATE, 1, 4);
+  tickets = draw(anywhere, ACTION_EXIT, 1, 5);
+  tickets = draw(tickets, ACTION_EXEC, 1, 5);
+  tickets = draw(tickets, ACTION_EXEC_FAIL, 1, 5);
+  tickets = draw(tickets, ACTION_FORK_THREAD, 1, 5);
+  inUser = draw(tickets, ACTION_FORK_PROCESS, 1, 6);
+  inQueued = draw(inUser, ACTION_WORK, 8, 1);
+  const bits = random();
+  burst = (bits & 7) == 0 ? LONG_BURST : 2 << scale(bits, 4, 3);
+  stay = (bits >> 20) & 15;
+  interrupt = (bits >> 24) & 15;
+  cpu = scale(bits, 32, cpus);
 }
 
-function stateOf(c: i32): i32 {
+/** How many of the tickets are for what cpu c is doing; it is in no routine. */
+function ticketsOf(c: i32): i32 {
   const task = taskAt(currentOf(c));
-  if (task.dead) return DEAD;
-  if (task.mm == NO_MM) return KERNEL;
-  return task.queued ? USER_QUEUED : USER;
+  // A dead task has no mm.
+  if (task.mm == NO_MM) return anywhere;
+  return task.queued ? inQueued : inUser;
 }
 
 /** A length of time: around the period that decides what is old, or anything up to half as much again. */
@@ -126,8 +119,7 @@ export function proposeRandomWalk(a: Action, tasks: i32, mms: i32): void {
     a.arg = 1 + (<i32>(bits >> 24) & (burst - 1));
     return;
   }
-  const state = f !== null ? IN_ROUTINE : stateOf(cpu);
-  const kind = <i32>load<u8>(TABLES + <usize>((state << 8) + scale(bits, 24, ticketsOf(state))));
+  const kind = <i32>load<u8>(TICKETS + scale(bits, 24, f !== null ? anywhere : ticketsOf(cpu)));
   a.op = <u8>kind;
   a.task = 0;
   a.mm = 0;

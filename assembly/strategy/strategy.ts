@@ -7,16 +7,8 @@
  * will touch next and how (kernel/next.ts). It knows of no routine and of no slot value.
  */
 
-import { STRATEGY_RANDOM_WALK } from '../../src/engine/addresses';
 import { Action } from '../actions';
 import { beginRandomWalk, proposeRandomWalk } from './random_walk';
-
-let chosen: i32 = STRATEGY_RANDOM_WALK;
-
-export function chooseStrategy(id: i32): void {
-  assert(id == STRATEGY_RANDOM_WALK);
-  chosen = id;
-}
 
 /** Begins a schedule; the random numbers are seeded and the world is set up. */
 export function beginSchedule(): void {

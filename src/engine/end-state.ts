@@ -27,8 +27,8 @@ export function readEndState(view: DataView, cpus: number, tasks: number, mms: n
       mmCid: view.getInt32(at + 24, true),
       lastMmCid: view.getInt32(at + 28, true),
       home: view.getInt32(at + 32, true),
-      queued: flag(3),
-      exiting: flag(2),
+      queued: flag(5),
+      exiting: flag(4),
       dead: flag(1),
       routine: view.getUint8(at + FRAME_IN_TASK),
     };

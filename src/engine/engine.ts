@@ -153,6 +153,12 @@ export class Engine {
     return this.result(scenario.actions.length, scenario.cpus, code === RUN_WATCHDOG);
   }
 
+  /** Runs a scenario so many times, and tells nothing: what the bench measures. */
+  repeat(scenario: Scenario, times: number, checks: boolean): void {
+    this.run(scenario);
+    this.wasm.repeat(times, checks ? 1 : 0);
+  }
+
   /** The same, event by event, and with the end state where that is asked for. */
   *trace(
     scenario: Scenario,

@@ -8,6 +8,7 @@ export interface Exports extends WebAssembly.Exports {
   readonly memory: WebAssembly.Memory;
   run(trace: number, budgetLo: number, budgetHi: number): number;
   goOn(): number;
+  repeat(times: number, checks: number): void;
   beginBatch(firstLo: number, firstHi: number, count: number, checks: number, strategy: number): void;
   fuzz(): number;
   batchStepsLo(): number;
