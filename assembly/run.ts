@@ -4,10 +4,11 @@ import { ACTION_STEP, KIND_NONE, ROUTINE_TICK } from '../src/abi';
 import { RUN_DONE, RUN_PAUSED, RUN_WATCHDOG } from '../src/engine/addresses';
 import { Action, actionAt, apply, frameOn } from './actions';
 import { judge, judgeEnd } from './checks';
+import { nextAddr, nextOp } from './kernel/next';
 import { step } from './kernel/step';
 import { config, cpuFrame, Frame, result } from './layout';
 import { checking, currentOf } from './memory';
-import { setActor, traceFull, tracing } from './trace';
+import { lastEventIs, setActor, traceFull, tracing } from './trace';
 import { resetWorld, setUpWorld } from './world';
 
 let budget: u64 = 0;
@@ -34,11 +35,20 @@ export function beginRun(): void {
   lastCpu = 0;
 }
 
+/** A step whose event tells whose it is, and shows that `next.ts` knew what it would touch. */
+function tracedStep(c: i32, f: Frame): void {
+  setActor(f.routine, f == cpuFrame(c) && f.routine != ROUTINE_TICK ? f.task : currentOf(c));
+  const op = nextOp(c, f);
+  const addr = nextAddr(c, f);
+  step(c, f);
+  assert(lastEventIs(op, addr), 'next.ts foretells another access than the one made');
+}
+
 /** One micro-step of frame f on cpu c, judged: KIND_NONE, or what it violates. */
 export function microStep(c: i32, f: Frame): i32 {
   const pc = f.pc;
-  if (tracing) setActor(f.routine, f == cpuFrame(c) && f.routine != ROUTINE_TICK ? f.task : currentOf(c));
-  step(c, f);
+  if (tracing) tracedStep(c, f);
+  else step(c, f);
   result.steps += 1;
   result.stepAction = result.action;
   lastCpu = c;

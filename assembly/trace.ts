@@ -2,6 +2,7 @@
  * Events for the host: one a micro-step, written to EVENTS while tracing is on. A fuzzing run leaves it off.
  */
 
+import { OP_RMW, OP_SPIN } from '../src/abi';
 import { EVENT_CAPACITY, EVENT_SIZE } from '../src/engine/addresses';
 import { EVENTS, result } from './layout';
 
@@ -42,9 +43,19 @@ export function traceFull(): bool {
   return result.events == EVENT_CAPACITY;
 }
 
+function eventAt(i: i32): EventRecord {
+  return changetype<EventRecord>(EVENTS + <usize>(i * EVENT_SIZE));
+}
+
+/** Whether the last event was `op` on `addr`; a spin counts as the rmw that it tries. */
+export function lastEventIs(op: i32, addr: usize): bool {
+  const e = eventAt(result.events - 1);
+  return e.addr == <u32>addr && (<i32>e.op == op || (e.op == <u8>OP_SPIN && op == OP_RMW));
+}
+
 export function emit(c: i32, op: i32, addr: usize, value: u64, after: u64, ok: bool, bit: i32): void {
   assert(result.events < EVENT_CAPACITY);
-  const e = changetype<EventRecord>(EVENTS + <usize>(result.events * EVENT_SIZE));
+  const e = eventAt(result.events);
   e.action = result.action;
   e.cpu = <u16>c;
   e.routine = actorRoutine;

@@ -60,12 +60,17 @@ function subject(c: i32, f: Frame, inSwitch: u8, ofSwitch: i32): Task {
 
 // ---- mm_cid_put ----------------------------------------------------------------------------------------------
 
+/** The cid that a put whose first access is to come will put; -1 for none. */
+export function oldSubjectCid(c: i32, f: Frame): i32 {
+  return subject(c, f, f.putReturn, f.prev).mmCid;
+}
+
 /**
  * The first access of a put. In exit and exec, what stands before it (irqs off, mm_cid, mm_cid >= 0) belongs to
  * it: until then the task may be switched out, and come back with another cid.
  */
 export function oldPutLock(c: i32, f: Frame): void {
-  f.cid = subject(c, f, f.putReturn, f.prev).mmCid;
+  f.cid = oldSubjectCid(c, f);
   if (f.cid < 0) oldInactive(c, f);
   else if (oldLock(c, f)) f.pc = OLD_PUT_WORD;
 }
