@@ -24,7 +24,6 @@ import { startWork } from './kernel/task_work';
 import { startTick } from './kernel/tick';
 import {
   ACTIONS,
-  activeAddr,
   config,
   cpuAt,
   cpuFrame,
@@ -33,7 +32,6 @@ import {
   mmAt,
   NO_MM,
   onCpuAddr,
-  Task,
   taskAt,
   taskFrame,
   taskMmAddr,

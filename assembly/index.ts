@@ -3,7 +3,7 @@
 import { STRATEGY_RANDOM_WALK } from '../src/engine/addresses';
 import { batchSteps, beginBatch as begin, lastIndex } from './fuzz';
 import { setChecking } from './memory';
-import { goOn as go, restartRun, startRun } from './run';
+import { goOn as go, startRun } from './run';
 import { setTracing } from './trace';
 
 export { fuzz } from './fuzz';
@@ -13,21 +13,15 @@ function join(lo: u32, hi: u32): u64 {
 }
 
 /** Runs the scenario in CONFIG, DECLS and ACTIONS: RUN_DONE, RUN_PAUSED or RUN_WATCHDOG (run.ts). */
-export function run(trace: bool, budgetLo: u32, budgetHi: u32): i32 {
+export function run(trace: bool, checks: bool, budgetLo: u32, budgetHi: u32): i32 {
   setTracing(trace);
+  setChecking(checks);
   return startRun(join(budgetLo, budgetHi));
 }
 
 /** After RUN_PAUSED, when EVENTS is drained. */
 export function goOn(): i32 {
   return go();
-}
-
-/** Runs the scenario of the last `run` again, so many times: what the bench measures. */
-export function repeat(times: i32, checks: bool): void {
-  setTracing(false);
-  setChecking(checks);
-  for (let i = 0; i < times; i++) restartRun(u64.MAX_VALUE);
 }
 
 /** Begins a batch of schedules [first, first + count); FuzzConfig has the rest. Checks can be left out. */

@@ -9,7 +9,7 @@ import { step } from './kernel/step';
 import { config, cpuFrame, Frame, result } from './layout';
 import { checking, currentOf } from './memory';
 import { lastEventIs, setActor, traceFull, tracing } from './trace';
-import { resetWorld, setUpWorld } from './world';
+import { setUpWorld } from './world';
 
 let budget: u64 = 0;
 let next: i32 = 0;
@@ -66,14 +66,6 @@ export function endRun(): i32 {
 /** Runs ACTIONS[0 … config.actions-1] from the start of a fresh world, for at most `steps` micro-steps. */
 export function startRun(steps: u64): i32 {
   setUpWorld();
-  beginRun();
-  budget = steps;
-  return goOn();
-}
-
-/** The same run again, in the world that is already laid out. */
-export function restartRun(steps: u64): i32 {
-  resetWorld();
   beginRun();
   budget = steps;
   return goOn();

@@ -5,7 +5,7 @@
 
 import { foundLockHeld, gotCid, holdChanged, setMmCid } from '../checks';
 import { activeAddr, Frame, maskAddr, mmAt, mmCidLockAddr, Task, taskAt } from '../layout';
-import { currentOf, lock, peek, read, write } from '../memory';
+import { currentOf, lock, peek, write } from '../memory';
 import { MORE_WORDS, startFirstZero, stepFirstZero } from './cidmask';
 import { execDone, execInactiveDone } from './exec';
 import { toExitMm } from './exit';

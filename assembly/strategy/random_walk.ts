@@ -62,7 +62,7 @@ function draw(tickets: i32, kind: i32, base: i32, off: i32): i32 {
 export function beginRandomWalk(): void {
   let tickets = draw(0, ACTION_SWITCH, 8, 0);
   tickets = draw(tickets, ACTION_TICK, 4, 1);
-  tickets = draw(tickets, ACTION_ADVANCE, 4, 1);
+  tickets = draw(tickets, ACTION_ADVANCE, 2, 1);
   anywhere = draw(tickets, ACTION_MIGRATE, 1, 4);
   tickets = draw(anywhere, ACTION_EXIT, 1, 5);
   tickets = draw(tickets, ACTION_EXEC, 1, 5);

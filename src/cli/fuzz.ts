@@ -6,7 +6,7 @@ import logUpdate from 'log-update';
 import { unsupported } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { defaultJobs, runCampaign } from '../fuzz/campaign.js';
-import { type CampaignConfig, headerOf, STRATEGIES, type Strategy } from '../fuzz/config.js';
+import { type CampaignConfig, defaultConfig, headerOf, STRATEGIES, type Strategy } from '../fuzz/config.js';
 import type { BucketState, CampaignState } from '../fuzz/state.js';
 import { KIND_WORDS, type Kind } from '../words.js';
 import { EXIT } from './exit-codes.js';
@@ -51,7 +51,7 @@ export function addFuzz(program: Command, setExit: (code: number) => void): void
         .choices([...KINDS, 'finding', 'never'])
         .default('never'),
     )
-    .option('--seed <n>', 'the seed of all schedules', parseSeed, 1)
+    .option('--seed <n>', 'the seed of all schedules', parseSeed, defaultConfig.seed)
     .option('--jobs <n>', 'worker threads', parseJobs, defaultJobs())
     .addOption(
       new Option('--strategy <strategy>', 'how schedules are chosen')
@@ -59,11 +59,21 @@ export function addFuzz(program: Command, setExit: (code: number) => void): void
         .default(STRATEGIES[0]),
     )
     .option('--out <dir>', 'the campaign folder; what is there is resumed', './campaign')
-    .option('--compare <1/n>', 'one schedule in n is run in both implementations', parseCompare, 1000)
+    .option(
+      '--compare <1/n>',
+      'one schedule in n is run in both implementations',
+      parseCompare,
+      defaultConfig.compareEvery,
+    )
     .addOption(new Option('--oracle <kind...>', 'only these kinds count').choices(KINDS))
-    .option('--cpus <n>', 'cpus of a world: a number or a range', parseCpus, [2, 3])
-    .option('--tasks <n>', 'tasks of a world, forked ones apart', parseTasks, [2, 6])
-    .option('--mms <n>', 'address spaces of a world, those of fork and exec apart', parseMms, [1, 2]);
+    .option('--cpus <n>', 'cpus of a world: a number or a range', parseCpus, defaultConfig.cpus)
+    .option('--tasks <n>', 'tasks of a world, forked ones apart', parseTasks, defaultConfig.tasks)
+    .option(
+      '--mms <n>',
+      'address spaces of a world, those of fork and exec apart',
+      parseMms,
+      defaultConfig.mms,
+    );
   addHeaderFlags(addCommonFlags(command)).action(async (flags: FuzzFlags) => {
     setExit(await fuzz(flags));
   });
@@ -73,11 +83,11 @@ function configOf(flags: FuzzFlags): CampaignConfig {
   const oracle = flags.oracle && KINDS.filter((kind) => flags.oracle!.includes(kind));
   const config: CampaignConfig = {
     seed: flags.seed,
-    algo: flags.algo ?? 'rfc-v6',
+    algo: flags.algo ?? defaultConfig.algo,
     mutants: mutantsOf(flags),
-    memory: flags.memory ?? 'sc',
-    arch: flags.arch ?? 'x86',
-    preempt: flags.preempt ?? 'full',
+    memory: flags.memory ?? defaultConfig.memory,
+    arch: flags.arch ?? defaultConfig.arch,
+    preempt: flags.preempt ?? defaultConfig.preempt,
     strategy: flags.strategy,
     cpus: flags.cpus,
     tasks: flags.tasks,
@@ -91,24 +101,27 @@ function configOf(flags: FuzzFlags): CampaignConfig {
   return config;
 }
 
-/** The words that make the same campaign again. */
+/** The words that make the same campaign again: those flags that are not as they are by default. */
 function sameFlags(flags: FuzzFlags): string {
-  const { config } = { config: configOf(flags) };
+  const config = configOf(flags);
   const range = ([lo, hi]: readonly [number, number]) => (lo === hi ? `${lo}` : `${lo}-${hi}`);
-  const words = [`--seed ${config.seed}`];
-  if (flags.algo) words.push(`--algo ${config.algo}`);
-  if (config.mutants.length > 0) words.push(`--mutant ${config.mutants.join(' ')}`);
-  if (flags.arch) words.push(`--arch ${config.arch}`);
-  if (flags.preempt) words.push(`--preempt ${config.preempt}`);
-  if (flags.oracle) words.push(`--oracle ${config.oracle!.join(' ')}`);
-  if (range(flags.cpus) !== '2-3') words.push(`--cpus ${range(flags.cpus)}`);
-  if (range(flags.tasks) !== '2-6') words.push(`--tasks ${range(flags.tasks)}`);
-  if (range(flags.mms) !== '1-2') words.push(`--mms ${range(flags.mms)}`);
-  if (flags.compare !== 1000) words.push(`--compare ${flags.compare === 0 ? 'none' : `1/${flags.compare}`}`);
-  if (flags.until !== 'never') words.push(`--until ${flags.until}`);
-  if (flags.runs !== undefined) words.push(`--runs ${flags.runs}`);
-  if (flags.out !== './campaign') words.push(`--out ${flags.out}`);
-  return words.join(' ');
+  const compare = (n: number) => (n === 0 ? 'none' : `1/${n}`);
+  const words: [string, string, string][] = [
+    ['--algo', config.algo, defaultConfig.algo],
+    ['--mutant', config.mutants.join(' '), ''],
+    ['--arch', config.arch, defaultConfig.arch],
+    ['--preempt', config.preempt, defaultConfig.preempt],
+    ['--oracle', flags.oracle?.join(' ') ?? '', ''],
+    ['--cpus', range(config.cpus), range(defaultConfig.cpus)],
+    ['--tasks', range(config.tasks), range(defaultConfig.tasks)],
+    ['--mms', range(config.mms), range(defaultConfig.mms)],
+    ['--compare', compare(config.compareEvery), compare(defaultConfig.compareEvery)],
+    ['--until', flags.until, 'never'],
+    ['--runs', `${flags.runs ?? ''}`, ''],
+    ['--out', flags.out, './campaign'],
+  ];
+  const changed = words.filter(([, value, usual]) => value !== usual);
+  return [`--seed ${config.seed}`, ...changed.map(([flag, value]) => `${flag} ${value}`)].join(' ');
 }
 
 /** The line that tells how a campaign does: rewritten on a terminal, now and then elsewhere. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors.js';
 import { ScenarioError } from '../scenario/scenario-error.js';
+import { addBench } from './bench.js';
 import { EXIT } from './exit-codes.js';
 import { addExplain } from './explain.js';
 import { addFuzz } from './fuzz.js';
@@ -28,7 +29,7 @@ const program = new Command('cidfuzz')
   .version(version)
   .showSuggestionAfterError()
   .exitOverride();
-for (const add of [addFuzz, addReplay, addRegress, addMinimize, addExplain]) add(program, setExit);
+for (const add of [addFuzz, addReplay, addRegress, addMinimize, addExplain, addBench]) add(program, setExit);
 for (const command of program.commands) command.exitOverride();
 
 try {

@@ -37,6 +37,13 @@ export interface FuzzSettings {
   readonly strategy: number;
 }
 
+/** A scenario in the engine's own form. */
+export interface Prepared {
+  readonly config: Uint8Array;
+  readonly decls: Uint8Array;
+  readonly actions: Uint8Array;
+}
+
 /** What happened so often in a batch: KIND_*, and the access that broke the property. */
 export interface Bucket {
   readonly kind: number;
@@ -149,14 +156,29 @@ export class Engine {
    */
   run(scenario: Scenario, maxSteps = Number.MAX_SAFE_INTEGER): RunResult {
     this.load(scenario);
-    const code = this.wasm.run(0, lo(maxSteps), hi(maxSteps));
+    const code = this.wasm.run(0, 1, lo(maxSteps), hi(maxSteps));
     return this.result(scenario.actions.length, scenario.cpus, code === RUN_WATCHDOG);
   }
 
-  /** Runs a scenario so many times, and tells nothing: what the bench measures. */
-  repeat(scenario: Scenario, times: number, checks: boolean): void {
-    this.run(scenario);
-    this.wasm.repeat(times, checks ? 1 : 0);
+  /** A scenario as the engine reads it, to be run without encoding it again. */
+  prepare(scenario: Scenario): Prepared {
+    this.load(scenario);
+    const copy = (at: number, bytes: number) => new Uint8Array(this.wasm.memory.buffer.slice(at, at + bytes));
+    return {
+      config: copy(CONFIG, FUZZ_CONFIG - CONFIG),
+      decls: copy(DECLS, 4 * scenario.tasks.length),
+      actions: copy(ACTIONS, scenario.actions.length << ACTION_SHIFT),
+    };
+  }
+
+  /** Runs what was prepared, and tells nothing: what the bench measures. */
+  runPrepared({ config, decls, actions }: Prepared, checks: boolean): void {
+    this.reserve(actions.length >> ACTION_SHIFT);
+    const memory = new Uint8Array(this.wasm.memory.buffer);
+    memory.set(config, CONFIG);
+    memory.set(decls, DECLS);
+    memory.set(actions, ACTIONS);
+    this.wasm.run(0, checks ? 1 : 0, lo(Number.MAX_SAFE_INTEGER), hi(Number.MAX_SAFE_INTEGER));
   }
 
   /** The same, event by event, and with the end state where that is asked for. */
@@ -166,7 +188,7 @@ export class Engine {
     endState = false,
   ): Generator<Event, RunResult, void> {
     this.load(scenario);
-    let code = this.wasm.run(1, lo(maxSteps), hi(maxSteps));
+    let code = this.wasm.run(1, 1, lo(maxSteps), hi(maxSteps));
     const locations = new Locations(this.view, scenario.cpus);
     for (;;) {
       const events = this.resultWord(9);

@@ -6,9 +6,8 @@ export type Build = 'debug' | 'checked' | 'release';
 /** What the module exports (assembly/index.ts). */
 export interface Exports extends WebAssembly.Exports {
   readonly memory: WebAssembly.Memory;
-  run(trace: number, budgetLo: number, budgetHi: number): number;
+  run(trace: number, checks: number, budgetLo: number, budgetHi: number): number;
   goOn(): number;
-  repeat(times: number, checks: number): void;
   beginBatch(firstLo: number, firstHi: number, count: number, checks: number, strategy: number): void;
   fuzz(): number;
   batchStepsLo(): number;

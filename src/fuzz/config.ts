@@ -27,6 +27,22 @@ export interface CampaignConfig {
   readonly compareEvery: number;
 }
 
+/** What a campaign does where no flag says otherwise. */
+export const defaultConfig: CampaignConfig = {
+  seed: 1,
+  algo: 'rfc-v6',
+  mutants: [],
+  memory: 'sc',
+  arch: 'x86',
+  preempt: 'full',
+  strategy: 'random-walk',
+  cpus: [2, 3],
+  tasks: [2, 6],
+  mms: [1, 2],
+  oracle: null,
+  compareEvery: 1000,
+};
+
 /** The most actions of a schedule. */
 const ACTIONS_PER_SCHEDULE = 400;
 /** Schedules of a batch: about half a second of work in a small world. */

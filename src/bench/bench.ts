@@ -1,0 +1,115 @@
+import { FUZZ_DONE, STRATEGY_RANDOM_WALK } from '../engine/addresses.js';
+import { Engine, type FuzzSettings, type Prepared } from '../engine/engine.js';
+import { type CampaignConfig, headerOf, settingsOf } from '../fuzz/config.js';
+import { runReference } from '../reference/run.js';
+import type { Scenario } from '../scenario/scenario.js';
+
+/** Micro-steps a second of one way to run schedules: the best of some rounds, by the cpu time of this process. */
+export interface Rate {
+  readonly what: string;
+  readonly stepsPerSecond: number;
+}
+
+/** A ratio of two rates of the same run. */
+export interface Ratio {
+  readonly what: string;
+  readonly ratio: number;
+  /** What the ratio should be at least. */
+  readonly wanted: number;
+}
+
+export interface BenchResult {
+  readonly schedules: number;
+  /** Micro-steps of these schedules. */
+  readonly steps: number;
+  readonly rates: readonly Rate[];
+  readonly ratios: readonly Ratio[];
+}
+
+export interface BenchOptions {
+  readonly config: CampaignConfig;
+  /** How many different schedules are run; the reference runs every {@link REFERENCE_SHARE}th of them. */
+  readonly schedules: number;
+  readonly rounds: number;
+}
+
+/** The reference is that much slower, about: it runs fewer schedules so that both take some time. */
+const REFERENCE_SHARE = 20;
+
+/** Seconds of cpu time of this process. */
+function cpuSeconds(): number {
+  return process.cpuUsage().user / 1e6;
+}
+
+/** Draws schedules as a campaign does. */
+function drawSchedules(engine: Engine, header: Scenario, settings: FuzzSettings, count: number): Scenario[] {
+  const schedules: Scenario[] = [];
+  engine.beginBatch(header, { ...settings, compareEvery: 1 }, 0, count);
+  while (engine.fuzz() !== FUZZ_DONE) schedules.push(engine.takeSchedule());
+  return schedules;
+}
+
+/**
+ * Runs the same schedules in every way, in rounds, so that the noise of the machine meets all of them:
+ *
+ * - *bare engine*: the schedules as drawn, one after the other, with nothing to choose and no checks;
+ * - *engine*: the same with all checks;
+ * - *fuzz loop*: choosing, stepping, checking, logging and starting over, as in a campaign;
+ * - *reference*: the generators, with their checks.
+ */
+export function bench({ config, schedules: count, rounds }: BenchOptions): BenchResult {
+  const engine = new Engine();
+  const header = headerOf(config);
+  const settings: FuzzSettings = { ...settingsOf(config), compareEvery: 0, strategy: STRATEGY_RANDOM_WALK };
+  const schedules = drawSchedules(engine, header, settings, count);
+  const prepared = schedules.map((schedule) => engine.prepare(schedule));
+  const steps = sum(schedules.map((schedule) => engine.run(schedule).steps));
+  const some = schedules.filter((_, i) => i % REFERENCE_SHARE === 0);
+
+  const ways: readonly [string, () => number][] = [
+    ['bare engine', () => runPrepared(engine, prepared, false, steps)],
+    ['engine', () => runPrepared(engine, prepared, true, steps)],
+    ['fuzz loop', () => fuzzLoop(engine, header, settings, count)],
+    ['reference', () => sum(some.map(referenceSteps))],
+  ];
+  const best = ways.map(() => 0);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, [, way]] of ways.entries()) {
+      const began = cpuSeconds();
+      const made = way();
+      best[i] = Math.max(best[i]!, made / (cpuSeconds() - began));
+    }
+  }
+  const [bare, full, loop, reference] = best as [number, number, number, number];
+  return {
+    schedules: count,
+    steps,
+    rates: ways.map(([what], i) => ({ what, stepsPerSecond: best[i]! })),
+    ratios: [
+      { what: 'engine to reference', ratio: full / reference, wanted: 50 },
+      { what: 'fuzz loop with all checks to bare engine', ratio: loop / bare, wanted: 0.6 },
+    ],
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
+}
+
+function runPrepared(engine: Engine, prepared: readonly Prepared[], checks: boolean, steps: number): number {
+  for (const one of prepared) engine.runPrepared(one, checks);
+  return steps;
+}
+
+function fuzzLoop(engine: Engine, header: Scenario, settings: FuzzSettings, count: number): number {
+  engine.beginBatch(header, settings, 0, count);
+  while (engine.fuzz() !== FUZZ_DONE);
+  return engine.batchSteps();
+}
+
+function referenceSteps(schedule: Scenario): number {
+  const run = runReference(schedule);
+  let at = run.next();
+  while (!at.done) at = run.next();
+  return at.value.steps;
+}

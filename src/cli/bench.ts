@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { bench } from '../bench/bench.js';
+import { defaultConfig } from '../fuzz/config.js';
+import { EXIT } from './exit-codes.js';
+import { addCommonFlags, type CommonFlags } from './flags.js';
+import { printJson, say } from './output.js';
+import { parseCount, parseSeed } from './parse-values.js';
+
+interface BenchFlags extends CommonFlags {
+  readonly seed: number;
+  readonly schedules: number;
+  readonly rounds: number;
+}
+
+export function addBench(program: Command, setExit: (code: number) => void): void {
+  const command = program
+    .command('bench')
+    .description('how fast the engine is, as ratios from one run')
+    .option('--seed <n>', 'the seed of the schedules', parseSeed, 1)
+    .option('--schedules <n>', 'how many different schedules', parseCount, 4000)
+    .option('--rounds <n>', 'the best of so many rounds counts', parseCount, 10);
+  addCommonFlags(command).action((flags: BenchFlags) => {
+    const config = { ...defaultConfig, seed: flags.seed };
+    const result = bench({ config, schedules: flags.schedules, rounds: flags.rounds });
+    if (flags.json) printJson({ format: 1, seed: flags.seed, ...result });
+    say(
+      `seed ${flags.seed}: ${result.schedules} schedules, ${result.steps} micro-steps, best of ${flags.rounds} rounds`,
+      flags,
+    );
+    for (const { what, stepsPerSecond } of result.rates) {
+      say(`  ${what.padEnd(12)} ${(stepsPerSecond / 1e6).toFixed(2).padStart(6)} M micro-steps/s`, flags);
+    }
+    for (const { what, ratio, wanted } of result.ratios) {
+      say(`  ${what}: ${ratio.toFixed(2)} (wanted: at least ${wanted})`, flags);
+    }
+    setExit(EXIT.clean);
+  });
+}
