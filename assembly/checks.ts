@@ -199,7 +199,7 @@ export function setMmCid(c: i32, task: Task, cid: i32): void {
 
 /** mm_cid_get ended with `cid`. */
 export function gotCid(m: i32, cid: i32): void {
-  if (cid >= 0 && cid < cpus) return;
+  if ((cid >= 0 && cid < cpus) || !checking) return;
   badCid = true;
   badCidMm = m;
   badCidValue = cid;
@@ -208,13 +208,14 @@ export function gotCid(m: i32, cid: i32): void {
 
 /** A switch found prev active without an mm. */
 export function foundNullMm(): void {
+  if (!checking) return;
   nullMm = true;
   flagged = true;
 }
 
 /** try_get found mask[m] full: stuck where it still is and no frame under way owns a bit of it. */
 export function foundMaskFull(m: i32): void {
-  if (mmAt(m).frameOwners != 0) return;
+  if (mmAt(m).frameOwners != 0 || !checking) return;
   for (let w = 0; w < words; w++) {
     const last = w == words - 1 && (cpus & 63) != 0;
     const full: u64 = last ? ((<u64>1) << (cpus & 63)) - 1 : 0xffffffffffffffff;
@@ -227,7 +228,7 @@ export function foundMaskFull(m: i32): void {
 
 /** A lock was found held; `holders` frames will release it. */
 export function foundLockHeld(m: i32, holders: i32): void {
-  if (holders != 0) return;
+  if (holders != 0 || !checking) return;
   stuck = true;
   stuckMm = m;
   flagged = true;

@@ -14,9 +14,11 @@ import {
 } from '../src/abi';
 import { FUZZ_DONE, FUZZ_FINDING, FUZZ_SAMPLE } from '../src/engine/addresses';
 import { Action, actionAt, apply, frameOn } from './actions';
+import { judge, judgeEnd } from './checks';
+import { step } from './kernel/step';
 import { BUCKETS, config, FUZZ_CONFIG, result } from './layout';
 import { below, between, hash, seedRandom } from './rng';
-import { beginRun, endRun, microStep } from './run';
+import { beginRun } from './run';
 import { beginSchedule, propose } from './strategy/strategy';
 import { declAt, resetWorld, setUpWorld } from './world';
 
@@ -151,11 +153,11 @@ function runSchedule(): void {
   tasks = config.tasks;
   mms = config.mms;
   let n = 0;
-  for (; n < fuzzConfig.prefix; n++) {
+  for (; n < fuzzConfig.prefix && result.kind == KIND_NONE; n++) {
     const a = actionAt(n);
-    result.action = n + 1;
+    if (a.op == ACTION_STEP) burst(a);
+    else apply(a);
     introduce(a);
-    if (applyAny(a) && result.kind != KIND_NONE) break;
   }
   beginSchedule();
   const limit = n + between(ACTIONS_MIN, max(ACTIONS_MIN, fuzzConfig.actionsMax));
@@ -165,40 +167,49 @@ function runSchedule(): void {
     attempts -= 1;
     const a = actionAt(n);
     propose(a, tasks, mms);
-    if (!mayIntroduce(a)) continue;
-    result.action = n + 1;
-    if (!applyAny(a)) continue;
-    introduce(a);
+    if (a.op == ACTION_STEP) {
+      if (!burst(a)) continue;
+    } else {
+      if (!mayIntroduce(a) || !apply(a)) continue;
+      introduce(a);
+    }
     n += 1;
-    result.applied += 1;
   }
   config.actions = n;
-  if (result.kind == KIND_NONE) endRun();
+  if (result.kind == KIND_NONE) judgeEnd(0);
 }
 
 /** Whether there is a name left for what a fork or exec brings. */
 function mayIntroduce(a: Action): bool {
+  if (<i32>a.op < ACTION_EXEC || <i32>a.op > ACTION_FORK_PROCESS) return true;
   if (a.op == ACTION_FORK_THREAD) return tasks < config.tasksTotal;
   if (a.op == ACTION_FORK_PROCESS) return tasks < config.tasksTotal && mms < config.mmsTotal;
   return a.op != ACTION_EXEC || mms < config.mmsTotal;
 }
 
 function introduce(a: Action): void {
+  if (<i32>a.op < ACTION_EXEC || <i32>a.op > ACTION_FORK_PROCESS) return;
   if (a.op == ACTION_FORK_THREAD || a.op == ACTION_FORK_PROCESS) tasks += 1;
   if (a.op == ACTION_EXEC || a.op == ACTION_FORK_PROCESS) mms += 1;
 }
 
-/** Applies an action, a `step` with all its micro-steps; the log gets the count that was made. */
-function applyAny(a: Action): bool {
-  if (a.op != ACTION_STEP) return apply(a);
+/** A `step` with all its micro-steps; the log gets the count that was made. */
+function burst(a: Action): bool {
   const c = <i32>a.cpu;
   const f = frameOn(c);
   if (f === null) return false;
-  let made: u64 = 0;
+  const most = <i32>a.arg;
+  let made = 0;
   do {
+    const pc = f.pc;
+    step(c, f);
     made += 1;
-    if (microStep(c, f) != KIND_NONE) break;
-  } while (made < a.arg && f.routine != 0);
+    if (judge(c) != KIND_NONE) {
+      result.pc = pc;
+      break;
+    }
+  } while (made < most && f.routine != 0);
   a.arg = made;
+  result.steps += made;
   return true;
 }

@@ -7,7 +7,7 @@ import { judge, judgeEnd } from './checks';
 import { nextAddr, nextOp } from './kernel/next';
 import { step } from './kernel/step';
 import { config, cpuFrame, Frame, result } from './layout';
-import { checking, currentOf } from './memory';
+import { currentOf } from './memory';
 import { lastEventIs, setActor, traceFull, tracing } from './trace';
 import { setUpWorld } from './world';
 
@@ -44,25 +44,6 @@ function tracedStep(c: i32, f: Frame): void {
   assert(lastEventIs(op, addr), 'next.ts foretells another access than the one made');
 }
 
-/** One micro-step of frame f on cpu c, judged: KIND_NONE, or what it violates. */
-export function microStep(c: i32, f: Frame): i32 {
-  const pc = f.pc;
-  if (tracing) tracedStep(c, f);
-  else step(c, f);
-  result.steps += 1;
-  result.stepAction = result.action;
-  lastCpu = c;
-  if (!checking) return KIND_NONE;
-  const kind = judge(c);
-  if (kind != KIND_NONE) result.pc = pc;
-  return kind;
-}
-
-/** Judges the end of the run. */
-export function endRun(): i32 {
-  return judgeEnd(lastCpu);
-}
-
 /** Runs ACTIONS[0 … config.actions-1] from the start of a fresh world, for at most `steps` micro-steps. */
 export function startRun(steps: u64): i32 {
   setUpWorld();
@@ -77,7 +58,17 @@ export function goOn(): i32 {
       if (tracing && traceFull()) return RUN_PAUSED;
       if (result.steps == budget) return RUN_WATCHDOG;
       left -= 1;
-      if (microStep(<i32>actionAt(next - 1).cpu, under) != KIND_NONE) return RUN_DONE;
+      const c = <i32>actionAt(next - 1).cpu;
+      const pc = under.pc;
+      if (tracing) tracedStep(c, under);
+      else step(c, under);
+      result.steps += 1;
+      result.stepAction = next;
+      lastCpu = c;
+      if (judge(c) != KIND_NONE) {
+        result.pc = pc;
+        return RUN_DONE;
+      }
       if (under.routine == 0) left = 0;
     }
     if (next == config.actions) break;
@@ -86,7 +77,7 @@ export function goOn(): i32 {
     result.action = next;
     begin(a);
   }
-  endRun();
+  judgeEnd(lastCpu);
   return RUN_DONE;
 }
 

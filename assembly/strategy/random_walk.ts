@@ -97,15 +97,17 @@ function drawAdvance(): u64 {
   }
 }
 
-/** A task that cpu c may switch to, looking from task `from` on; its own idle task where there is none. */
-function drawTask(c: i32, from: i32, tasks: i32): u16 {
+/** No task that the cpu may switch to. */
+const NOBODY: i32 = -1;
+
+/** A task that cpu c may switch to, looking from task `from` on; `tasks` is its own idle task. */
+function drawTask(c: i32, from: i32, tasks: i32): i32 {
   let t = from;
   for (let i = 0; i <= tasks; i++) {
-    if (t < tasks && maySwitchTo(c, cpus + t)) return <u16>t;
-    if (t == tasks && maySwitchTo(c, c)) return <u16>IDLE_TASK;
+    if (maySwitchTo(c, t < tasks ? cpus + t : c)) return t;
     t = t == tasks ? 0 : t + 1;
   }
-  return <u16>IDLE_TASK;
+  return NOBODY;
 }
 
 export function proposeRandomWalk(a: Action, tasks: i32, mms: i32): void {
@@ -125,9 +127,13 @@ export function proposeRandomWalk(a: Action, tasks: i32, mms: i32): void {
   a.mm = 0;
   a.arg = 0;
   switch (kind) {
-    case ACTION_SWITCH:
-      a.task = drawTask(cpu, scale(bits, 40, tasks + 1), tasks);
+    case ACTION_SWITCH: {
+      const t = drawTask(cpu, scale(bits, 40, tasks + 1), tasks);
+      // A cpu with nobody to switch to ticks.
+      if (t == NOBODY) a.op = <u8>ACTION_TICK;
+      else a.task = t < tasks ? <u16>t : <u16>IDLE_TASK;
       break;
+    }
     case ACTION_ADVANCE:
       a.cpu = 0;
       a.arg = drawAdvance();

@@ -4,13 +4,13 @@ import { type CampaignConfig, headerOf, settingsOf } from '../fuzz/config.js';
 import { runReference } from '../reference/run.js';
 import type { Scenario } from '../scenario/scenario.js';
 
-/** Micro-steps a second of one way to run schedules: the best of some rounds, by the cpu time of this process. */
+/** Micro-steps a second of one way to run schedules: the median of all rounds. */
 export interface Rate {
   readonly what: string;
   readonly stepsPerSecond: number;
 }
 
-/** A ratio of two rates of the same run. */
+/** A ratio of two rates: the median of the rounds' ratios, each of two measurements close in time. */
 export interface Ratio {
   readonly what: string;
   readonly ratio: number;
@@ -36,9 +36,8 @@ export interface BenchOptions {
 /** The reference is that much slower, about: it runs fewer schedules so that both take some time. */
 const REFERENCE_SHARE = 20;
 
-/** Seconds of cpu time of this process. */
-function cpuSeconds(): number {
-  return process.cpuUsage().user / 1e6;
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
 }
 
 /** Draws schedules as a campaign does. */
@@ -57,7 +56,8 @@ function drawSchedules(engine: Engine, header: Scenario, settings: FuzzSettings,
  * - *fuzz loop*: choosing, stepping, checking, logging and starting over, as in a campaign;
  * - *reference*: the generators, with their checks.
  */
-export function bench({ config, schedules: count, rounds }: BenchOptions): BenchResult {
+export function bench(options: BenchOptions): BenchResult {
+  const { config, schedules: count } = options;
   const engine = new Engine();
   const header = headerOf(config);
   const settings: FuzzSettings = { ...settingsOf(config), compareEvery: 0, strategy: STRATEGY_RANDOM_WALK };
@@ -72,22 +72,23 @@ export function bench({ config, schedules: count, rounds }: BenchOptions): Bench
     ['fuzz loop', () => fuzzLoop(engine, header, settings, count)],
     ['reference', () => sum(some.map(referenceSteps))],
   ];
-  const best = ways.map(() => 0);
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, [, way]] of ways.entries()) {
-      const began = cpuSeconds();
-      const made = way();
-      best[i] = Math.max(best[i]!, made / (cpuSeconds() - began));
-    }
+  const rounds: number[][] = [];
+  for (let round = 0; round <= options.rounds; round++) {
+    const rates = ways.map(([, way]) => {
+      const began = performance.now();
+      return (way() / (performance.now() - began)) * 1000;
+    });
+    // The first round warms up.
+    if (round > 0) rounds.push(rates);
   }
-  const [bare, full, loop, reference] = best as [number, number, number, number];
+  const ratio = (i: number, j: number) => median(rounds.map((rates) => rates[i]! / rates[j]!));
   return {
-    schedules: count,
+    schedules: options.schedules,
     steps,
-    rates: ways.map(([what], i) => ({ what, stepsPerSecond: best[i]! })),
+    rates: ways.map(([what], i) => ({ what, stepsPerSecond: median(rounds.map((rates) => rates[i]!)) })),
     ratios: [
-      { what: 'engine to reference', ratio: full / reference, wanted: 50 },
-      { what: 'fuzz loop with all checks to bare engine', ratio: loop / bare, wanted: 0.6 },
+      { what: 'engine to reference', ratio: ratio(1, 3), wanted: 50 },
+      { what: 'fuzz loop with all checks to bare engine', ratio: ratio(2, 0), wanted: 0.6 },
     ],
   };
 }

@@ -17,14 +17,14 @@ export function addBench(program: Command, setExit: (code: number) => void): voi
     .command('bench')
     .description('how fast the engine is, as ratios from one run')
     .option('--seed <n>', 'the seed of the schedules', parseSeed, 1)
-    .option('--schedules <n>', 'how many different schedules', parseCount, 4000)
-    .option('--rounds <n>', 'the best of so many rounds counts', parseCount, 10);
+    .option('--schedules <n>', 'how many different schedules', parseCount, 5000)
+    .option('--rounds <n>', 'the median of so many rounds counts', parseCount, 15);
   addCommonFlags(command).action((flags: BenchFlags) => {
     const config = { ...defaultConfig, seed: flags.seed };
     const result = bench({ config, schedules: flags.schedules, rounds: flags.rounds });
     if (flags.json) printJson({ format: 1, seed: flags.seed, ...result });
     say(
-      `seed ${flags.seed}: ${result.schedules} schedules, ${result.steps} micro-steps, best of ${flags.rounds} rounds`,
+      `seed ${flags.seed}: ${result.schedules} schedules, ${result.steps} micro-steps, medians of ${flags.rounds} rounds`,
       flags,
     );
     for (const { what, stepsPerSecond } of result.rates) {

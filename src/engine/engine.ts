@@ -74,6 +74,7 @@ export function unsupported(scenario: Scenario): string | null {
 export class Engine {
   private readonly wasm: Exports;
   private view: DataView;
+  private bytes: Uint8Array;
   private header: Scenario | null = null;
   private prefix: readonly Action[] = [];
 
@@ -81,6 +82,7 @@ export class Engine {
   constructor(source: Build | Uint8Array = 'release') {
     this.wasm = instantiate(source);
     this.view = new DataView(this.wasm.memory.buffer);
+    this.bytes = new Uint8Array(this.wasm.memory.buffer);
     this.reserve(0);
   }
 
@@ -88,7 +90,10 @@ export class Engine {
     // Room for a fuzzed schedule's log, at least.
     const missing = bytesNeeded(Math.max(actions, 4 * PAGE)) - this.wasm.memory.buffer.byteLength;
     if (missing > 0) this.wasm.memory.grow(Math.ceil(missing / PAGE));
-    if (this.view.buffer !== this.wasm.memory.buffer) this.view = new DataView(this.wasm.memory.buffer);
+    if (this.view.buffer !== this.wasm.memory.buffer) {
+      this.view = new DataView(this.wasm.memory.buffer);
+      this.bytes = new Uint8Array(this.wasm.memory.buffer);
+    }
   }
 
   private load(scenario: Scenario): void {
@@ -163,7 +168,7 @@ export class Engine {
   /** A scenario as the engine reads it, to be run without encoding it again. */
   prepare(scenario: Scenario): Prepared {
     this.load(scenario);
-    const copy = (at: number, bytes: number) => new Uint8Array(this.wasm.memory.buffer.slice(at, at + bytes));
+    const copy = (at: number, bytes: number) => this.bytes.slice(at, at + bytes);
     return {
       config: copy(CONFIG, FUZZ_CONFIG - CONFIG),
       decls: copy(DECLS, 4 * scenario.tasks.length),
@@ -174,10 +179,9 @@ export class Engine {
   /** Runs what was prepared, and tells nothing: what the bench measures. */
   runPrepared({ config, decls, actions }: Prepared, checks: boolean): void {
     this.reserve(actions.length >> ACTION_SHIFT);
-    const memory = new Uint8Array(this.wasm.memory.buffer);
-    memory.set(config, CONFIG);
-    memory.set(decls, DECLS);
-    memory.set(actions, ACTIONS);
+    this.bytes.set(config, CONFIG);
+    this.bytes.set(decls, DECLS);
+    this.bytes.set(actions, ACTIONS);
     this.wasm.run(0, checks ? 1 : 0, lo(Number.MAX_SAFE_INTEGER), hi(Number.MAX_SAFE_INTEGER));
   }
 
