@@ -14,11 +14,10 @@ import {
 } from '../src/abi';
 import { FUZZ_DONE, FUZZ_FINDING, FUZZ_SAMPLE } from '../src/engine/addresses';
 import { Action, actionAt, apply, frameOn } from './actions';
-import { judge, judgeEnd } from './checks';
-import { step } from './kernel/step';
+import { judgeEnd } from './checks';
 import { BUCKETS, config, FUZZ_CONFIG, result } from './layout';
 import { below, between, hash, seedRandom } from './rng';
-import { beginRun } from './run';
+import { beginRun, burst } from './run';
 import { beginSchedule, propose } from './strategy/strategy';
 import { declAt, resetWorld, setUpWorld } from './world';
 
@@ -155,7 +154,7 @@ function runSchedule(): void {
   let n = 0;
   for (; n < fuzzConfig.prefix && result.kind == KIND_NONE; n++) {
     const a = actionAt(n);
-    if (a.op == ACTION_STEP) burst(a);
+    if (a.op == ACTION_STEP) applyStep(a);
     else apply(a);
     introduce(a);
   }
@@ -168,7 +167,7 @@ function runSchedule(): void {
     const a = actionAt(n);
     propose(a, tasks, mms);
     if (a.op == ACTION_STEP) {
-      if (!burst(a)) continue;
+      if (!applyStep(a)) continue;
     } else {
       if (!mayIntroduce(a) || !apply(a)) continue;
       introduce(a);
@@ -194,22 +193,9 @@ function introduce(a: Action): void {
 }
 
 /** A `step` with all its micro-steps; the log gets the count that was made. */
-function burst(a: Action): bool {
-  const c = <i32>a.cpu;
-  const f = frameOn(c);
+function applyStep(a: Action): bool {
+  const f = frameOn(a.cpu);
   if (f === null) return false;
-  const most = <i32>a.arg;
-  let made = 0;
-  do {
-    const pc = f.pc;
-    step(c, f);
-    made += 1;
-    if (judge(c) != KIND_NONE) {
-      result.pc = pc;
-      break;
-    }
-  } while (made < most && f.routine != 0);
-  a.arg = made;
-  result.steps += made;
+  a.arg = burst(a.cpu, f, <i32>a.arg);
   return true;
 }

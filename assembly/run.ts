@@ -52,24 +52,54 @@ export function startRun(steps: u64): i32 {
   return goOn();
 }
 
+/**
+ * Steps frame f on cpu c at most `most` times, until its routine ends or a step violates something (then
+ * result.kind and result.pc say what and where). Returns how many steps were made.
+ */
+export function burst(c: i32, f: Frame, most: i32): i32 {
+  let made = 0;
+  do {
+    const pc = f.pc;
+    step(c, f);
+    made += 1;
+    if (judge(c) != KIND_NONE) {
+      result.pc = pc;
+      break;
+    }
+  } while (made < most && f.routine != 0);
+  result.steps += made;
+  return made;
+}
+
+/** The same with an event for each step: as many as EVENTS has room for. */
+function tracedBurst(c: i32, f: Frame, most: i32): i32 {
+  let made = 0;
+  while (made < most && !traceFull()) {
+    made += 1;
+    result.steps += 1;
+    const pc = f.pc;
+    tracedStep(c, f);
+    if (judge(c) != KIND_NONE) {
+      result.pc = pc;
+      break;
+    }
+    if (f.routine == 0) break;
+  }
+  return made;
+}
+
 export function goOn(): i32 {
   for (;;) {
-    while (left > 0) {
+    if (left > 0) {
       if (tracing && traceFull()) return RUN_PAUSED;
       if (result.steps == budget) return RUN_WATCHDOG;
-      left -= 1;
-      const c = <i32>actionAt(next - 1).cpu;
-      const pc = under.pc;
-      if (tracing) tracedStep(c, under);
-      else step(c, under);
-      result.steps += 1;
+      lastCpu = <i32>actionAt(next - 1).cpu;
       result.stepAction = next;
-      lastCpu = c;
-      if (judge(c) != KIND_NONE) {
-        result.pc = pc;
-        return RUN_DONE;
-      }
-      if (under.routine == 0) left = 0;
+      const most = <i32>min<u64>(left, budget - result.steps);
+      const made = tracing ? tracedBurst(lastCpu, under, most) : burst(lastCpu, under, most);
+      if (result.kind != KIND_NONE) return RUN_DONE;
+      left = under.routine == 0 ? 0 : left - made;
+      continue;
     }
     if (next == config.actions) break;
     const a = actionAt(next);

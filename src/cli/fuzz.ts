@@ -8,6 +8,7 @@ import { UserError } from '../errors.js';
 import { defaultJobs, runCampaign } from '../fuzz/campaign.js';
 import { type CampaignConfig, defaultConfig, headerOf, STRATEGIES, type Strategy } from '../fuzz/config.js';
 import type { BucketState, CampaignState } from '../fuzz/state.js';
+import { Store } from '../fuzz/store.js';
 import { KIND_WORDS, type Kind } from '../words.js';
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, addHeaderFlags, type CommonFlags, type HeaderFlags, mutantsOf } from './flags.js';
@@ -168,6 +169,8 @@ class Status {
 
 async function fuzz(flags: FuzzFlags): Promise<number> {
   const config = configOf(flags);
+  // A folder that cannot be used is told before anything else.
+  await (await Store.open(flags.out)).load(config);
   const status = new Status(flags);
   const { algo, mutants, memory, arch, preempt, seed } = config;
   const what = [

@@ -28,6 +28,8 @@ const program = new Command('cidfuzz')
   .description("fuzzes the Linux scheduler's per-mm/cpu concurrency ids (mm_cid), every access one step")
   .version(version)
   .showSuggestionAfterError()
+  // One line an error: commander puts `(Did you mean …?)` on one of its own.
+  .configureOutput({ outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')}\n`) })
   .exitOverride();
 for (const add of [addFuzz, addReplay, addRegress, addMinimize, addExplain, addBench]) add(program, setExit);
 for (const command of program.commands) command.exitOverride();

@@ -166,7 +166,7 @@ class Campaign {
       if (state.buckets.some((bucket) => bucket.kind === kind && bucket.pc === found.pc)) continue;
       state.buckets.push({ kind, pc: found.pc, schedule: found.schedule, count: 0, finding: null });
       this.options.listener?.met?.(kind, found.schedule);
-      this.smalls.push(this.small(found));
+      this.smalls.push(this.small(found, this.smalls.at(-1)));
     }
     for (const { kind, pc, count } of report.buckets) {
       const bucket = state.buckets.find((b) => b.kind === kindWord(kind) && b.pc === pc);
@@ -175,10 +175,11 @@ class Campaign {
     for (const parted of report.parted) this.smalls.push(this.part(parted));
   }
 
-  /** Minimizes and stores a finding. */
-  private async small(found: Found): Promise<void> {
+  /** Minimizes a finding, and stores it after `earlier`: where two are the same, the first schedule's is kept. */
+  private async small(found: Found, earlier?: Promise<void>): Promise<void> {
     try {
       const small = await this.ask({ op: 'finding', found });
+      await earlier;
       if (small.parted) await this.storeParted(small.parted);
       const finding = await this.store.saveFinding(this.engine, small, this.options.config);
       const kind = kindWord(found.kind);

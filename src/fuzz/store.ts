@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { divergenceText } from '../check/divergence-text.js';
 import { kindWord, violationJson } from '../check/verdict.js';
@@ -34,7 +35,14 @@ export class Store {
   /** Creates the folder where it is not there. @throws UserError where it cannot be written to */
   static async open(dir: string): Promise<Store> {
     try {
-      await mkdir(join(dir, 'findings'), { recursive: true });
+      // Not `recursive`: below a folder that answers ENOENT to mkdir, such as /proc, Node never comes back from it.
+      const missing: string[] = [];
+      for (let at = resolve(dir, 'findings'); !existsSync(at); at = dirname(at)) missing.unshift(at);
+      for (const folder of missing) {
+        await mkdir(folder).catch((error) => {
+          if (error.code !== 'EEXIST') throw error;
+        });
+      }
     } catch (error) {
       throw fileError(dir, 'create the campaign folder', error);
     }
