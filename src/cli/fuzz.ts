@@ -26,6 +26,9 @@ import {
 
 const KINDS = KIND_WORDS.filter((kind): kind is Kind => kind !== 'none');
 
+/** Under npm one Ctrl-C can arrive twice: from the terminal, and passed on. */
+const SAME_INTERRUPT_MS = 1000;
+
 interface FuzzFlags extends CommonFlags, HeaderFlags {
   readonly seed: number;
   readonly jobs: number;
@@ -185,11 +188,16 @@ async function fuzz(flags: FuzzFlags): Promise<number> {
   );
 
   const abort = new AbortController();
+  let abortedAt = 0;
   const interrupt = () => {
-    // A second one ends at once: what is stored is whole.
-    if (abort.signal.aborted) process.exit(EXIT.interrupted);
-    status.tell('interrupted: the batches under way are ended and saved (again: end at once)');
-    abort.abort();
+    if (!abort.signal.aborted) {
+      abortedAt = performance.now();
+      status.tell('interrupted: the batches under way are ended and saved (again: end at once)');
+      abort.abort();
+    } else if (performance.now() - abortedAt > SAME_INTERRUPT_MS) {
+      // What is stored is whole.
+      process.exit(EXIT.interrupted);
+    }
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
