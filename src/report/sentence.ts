@@ -104,7 +104,8 @@ function ownershipClause(mm: string, cid: number, { ownership }: Circumstances):
   if (slots.length === 1) {
     return `${bit} has two owners, ${slots[0]} and a routine under way that is about to clear or store it: the first to let go frees the id under the other.`;
   }
-  return `${bit} is set but nobody owns it: no slot holds the id and no routine under way will give it back, so it is lost for good.`;
+  // What routines own is not in the events: none of them, or more than one.
+  return `${bit} is set, no slot holds the id, and not exactly one routine under way owns it: it is lost for good, or two routines will each take it as theirs.`;
 }
 
 /** The id in a slot word, lazy or not. */
