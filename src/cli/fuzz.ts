@@ -183,9 +183,6 @@ async function fuzz(flags: FuzzFlags): Promise<number> {
     arch,
     `preempt ${preempt}`,
   ].join(', ');
-  status.tell(
-    `cidfuzz fuzz: ${what}; seed ${seed}, ${flags.jobs} jobs, strategy ${config.strategy}, folder ${flags.out}`,
-  );
 
   const abort = new AbortController();
   let abortedAt = 0;
@@ -201,6 +198,9 @@ async function fuzz(flags: FuzzFlags): Promise<number> {
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  status.tell(
+    `cidfuzz fuzz: ${what}; seed ${seed}, ${flags.jobs} jobs, strategy ${config.strategy}, folder ${flags.out}`,
+  );
   const { state, interrupted } = await runCampaign({
     config,
     limits: {

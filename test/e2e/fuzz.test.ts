@@ -1,0 +1,213 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cidfuzz, contents, listing, type Outcome, rows, temporaryFolder } from './cidfuzz.js';
+
+const cwd = temporaryFolder();
+
+/** `cidfuzz fuzz --json` into a folder of its own. */
+function fuzz(out: string, args: readonly string[]): Promise<Outcome> {
+  return cidfuzz(['fuzz', '--json', '--out', out, ...args], { cwd });
+}
+
+/** The one state file of a campaign's folder. */
+function stateOf(out: string): Record<string, unknown> & { next: number } {
+  const [name, ...more] = listing(join(cwd, out)).filter((file) => /^[^/]*\.json$/.test(file));
+  expect(more).toEqual([]);
+  return JSON.parse(readFileSync(join(cwd, out, name!), 'utf8'));
+}
+
+/** Several findings in a few schedules, some of them with one minimized scenario. */
+const MANY = ['--mutant', 'plain-lazy', 'plain-unset', 'no-second-check', '--runs', '20000'];
+
+describe('fuzz', () => {
+  it('gives the same bytes for the same seed, whatever --jobs and --out', async () => {
+    const once = await fuzz('one', [...MANY, '--seed', '2', '--jobs', '1']);
+    expect(once.code).toBe(77);
+    const [summary, ...findings] = rows(once.stdout).reverse();
+    expect(summary).toMatchObject({ summary: true, seed: 2, schedules: 20_000, divergences: 0 });
+    expect(findings.length).toBeGreaterThan(1);
+    expect(summary!.findings).toBe(findings.length);
+    for (const [out, jobs] of [
+      ['again', '1'],
+      ['two', '2'],
+      ['three', '3'],
+    ] as const) {
+      const other = await fuzz(out, [...MANY, '--seed', '2', '--jobs', jobs]);
+      expect(other.stdout).toBe(once.stdout);
+      expect(other.code).toBe(77);
+      expect(contents(join(cwd, out))).toEqual(contents(join(cwd, 'one')));
+    }
+    // Asked for again, there is nothing left to do but to tell it.
+    const more = await fuzz('one', [...MANY, '--seed', '2']);
+    expect(more.stdout).toBe(once.stdout);
+    expect(contents(join(cwd, 'one'))).toEqual(contents(join(cwd, 'two')));
+  });
+
+  it('stores of each finding what it takes to see it again', async () => {
+    if (!existsSync(join(cwd, 'one'))) await fuzz('one', [...MANY, '--seed', '2']);
+    const { stdout } = await fuzz('one', [...MANY, '--seed', '2']);
+    for (const row of rows(stdout).slice(0, -1)) {
+      const folder = join('one', row.finding as string);
+      const files = listing(join(cwd, folder));
+      expect(files).toEqual(
+        [
+          ...(row.carried ? ['carried.cid', 'carried.md', 'carried.txt'] : []),
+          'explained.md',
+          'explained.txt',
+          'finding.json',
+          'minimized.cid',
+          'original.cid',
+        ].sort(),
+      );
+      const kind = (row.violation as { kind: string }).kind;
+      const replayed = await cidfuzz(
+        ['replay', '--json', `${folder}/minimized.cid`, `${folder}/original.cid`],
+        { cwd },
+      );
+      expect(replayed.code).toBe(77);
+      const [minimized, original] = rows(replayed.stdout);
+      expect(minimized).toMatchObject({ violation: row.violation, met: true, skipped: [] });
+      expect(original).toMatchObject({ violation: { kind }, expect: null });
+      const explained = await cidfuzz(['explain', `${folder}/minimized.cid`], { cwd });
+      expect(explained.stdout.replace(`${folder}/`, '')).toBe(
+        readFileSync(join(cwd, folder, 'explained.txt'), 'utf8'),
+      );
+    }
+    expect((await cidfuzz(['regress', 'one/findings'], { cwd })).code).toBe(0);
+  });
+
+  it('resumes: 20000 schedules and then 40000 come to the same as 40000 at once', async () => {
+    const args = ['--mutant', 'no-second-check', '--seed', '7'];
+    const first = await fuzz('parts', [...args, '--runs', '20000']);
+    expect(rows(first.stdout).at(-1)).toMatchObject({ schedules: 20_000 });
+    const parts = await fuzz('parts', [...args, '--runs', '40000', '--jobs', '2']);
+    const whole = await fuzz('whole', [...args, '--runs', '40000', '--jobs', '1']);
+    expect(parts.stdout).toBe(whole.stdout);
+    expect(rows(whole.stdout).at(-1)).toMatchObject({ schedules: 40_000 });
+    expect(contents(join(cwd, 'parts'))).toEqual(contents(join(cwd, 'whole')));
+    // Fewer than there are: nothing is run, nothing is lost.
+    const fewer = await fuzz('parts', [...args, '--runs', '20000']);
+    expect(fewer.stdout).toBe(whole.stdout);
+    expect(fewer.code).toBe(77);
+  });
+
+  it('makes the files of a finding again where a broken-off session did not', async () => {
+    const args = ['--mutant', 'exit-stays-active', '--runs', '10000'];
+    await fuzz('lost', args);
+    const before = contents(join(cwd, 'lost'));
+    for (const name of Object.keys(before)) {
+      if (/finding\.json$|minimized\.cid$/.test(name)) rmSync(join(cwd, 'lost', name));
+    }
+    await fuzz('lost', args);
+    expect(contents(join(cwd, 'lost'))).toEqual(before);
+  });
+
+  it('keeps campaigns of different configurations apart in one folder', async () => {
+    await fuzz('shared', ['--seed', '1', '--runs', '1000']);
+    await fuzz('shared', ['--seed', '2', '--runs', '2000']);
+    const { stdout } = await fuzz('shared', ['--seed', '1', '--runs', '3000']);
+    expect(rows(stdout).at(-1)).toMatchObject({ seed: 1, schedules: 3000 });
+    expect(listing(join(cwd, 'shared')).filter((name) => name.endsWith('.json'))).toHaveLength(2);
+  });
+
+  it('--until ends at the first finding of that kind, or of any', async () => {
+    const args = ['--mutant', 'late-curr', '--runs', '1000000'];
+    const any = await fuzz('any1', [...args, '--until', 'finding', '--jobs', '1']);
+    expect(any.code).toBe(77);
+    expect(rows(any.stdout).at(-1)!.schedules).toBeLessThan(100_000);
+    expect((await fuzz('any2', [...args, '--until', 'finding', '--jobs', '2'])).stdout).toBe(any.stdout);
+    const kind = await fuzz('kind', [...args, '--until', 'duplicate-cid', '--oracle', 'duplicate-cid']);
+    expect(rows(kind.stdout)[0]).toMatchObject({ violation: { kind: 'duplicate-cid' } });
+    expect(rows(kind.stdout).at(-1)!.schedules).toBeLessThan(1_000_000);
+    // What it waits for is there already.
+    expect((await fuzz('any1', [...args, '--until', 'finding'])).stdout).toBe(any.stdout);
+    expect((await fuzz('never', ['--algo', 'v6.3', '--until', 'finding', '--runs', '20000'])).code).toBe(0);
+  });
+
+  it('--time ends it', async () => {
+    const began = performance.now();
+    const { code, stdout } = await fuzz('time', ['--algo', 'v6.3', '--time', '500ms']);
+    expect(code).toBe(0);
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(rows(stdout).at(-1)!.schedules).toBeGreaterThan(0);
+  });
+
+  it('tells people seed, counts and findings; --quiet the findings only', async () => {
+    const args = ['fuzz', '--mutant', 'exit-stays-active', '--runs', '10000', '--out', 'told'];
+    const told = await cidfuzz(args, { cwd });
+    expect(told.stderr).toBe('');
+    expect(told.code).toBe(77);
+    expect(told.stdout).toMatch(
+      /^cidfuzz fuzz: rfc-v6, mutant exit-stays-active, sc, x86, preempt full; seed 1, /,
+    );
+    expect(told.stdout).toMatch(/^seed 1: 10 000 schedules, [\d ]+ micro-steps; \d+ schedules compared/m);
+    expect(told.stdout).toMatch(/^freed-in-use: first in schedule \d+, met [\d ]+ times$/m);
+    const again = /^ {2}again: {2}cidfuzz (explain .*)$/m.exec(told.stdout)![1]!;
+    expect((await cidfuzz(again.split(' '), { cwd })).code).toBe(0);
+    const quiet = await cidfuzz([...args, '--quiet'], { cwd });
+    expect(quiet).toEqual({
+      code: 77,
+      stdout: expect.stringMatching(/^told\/findings\/freed-in-use-[0-9a-f]{8}\/minimized\.cid\n$/),
+      stderr: '',
+    });
+    const clean = ['fuzz', '--algo', 'v6.3', '--runs', '1000', '--out', 'clean'];
+    expect(await cidfuzz([...clean, '--quiet'], { cwd })).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect((await cidfuzz(clean, { cwd })).stdout).toMatch(/\nnothing found\n$/);
+  });
+
+  it('--json: data on stdout, all else on stderr; with --quiet nothing there', async () => {
+    const args = ['--mutant', 'exit-stays-active', '--runs', '10000'];
+    const loud = await fuzz('loud', args);
+    expect(rows(loud.stdout)).toHaveLength(2);
+    expect(loud.stderr).toContain('seed 1');
+    expect(await fuzz('silent', [...args, '--quiet'])).toEqual({ ...loud, stderr: '' });
+  });
+});
+
+describe('Ctrl-C', () => {
+  const runs = 40_000;
+  const args = ['--mutant', 'no-second-check', '--seed', '5', '--jobs', '1', '--runs', String(runs)];
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '(%s) saves the state and tells how to go on, and so it goes on',
+    async (signal) => {
+      const out = `cut-${signal}`;
+      let sent = false;
+      const cut = await cidfuzz(['fuzz', '--json', '--out', out, ...args], {
+        cwd,
+        onStderr: (child) => {
+          // With the first line: the first batch is under way.
+          if (!sent) setTimeout(() => child.kill(signal), 300);
+          sent = true;
+        },
+      });
+      expect(cut.code).toBe(130);
+      expect(cut.stderr).toContain('interrupted: ');
+      const state = stateOf(out);
+      expect(state.next).toBeGreaterThan(0);
+      expect(state.next).toBeLessThan(runs);
+      expect(rows(cut.stdout).at(-1)).toMatchObject({ summary: true, schedules: state.next });
+
+      const resume = /^interrupted; everything is in .*\. To go on: cidfuzz (.*)$/m.exec(cut.stderr)![1]!;
+      const resumed = await cidfuzz([...resume.split(' '), '--json'], { cwd });
+      expect(resumed.code).toBe(77);
+      expect(stateOf(out).next).toBe(runs);
+      if (!existsSync(join(cwd, 'uncut'))) await fuzz('uncut', args);
+      expect(contents(join(cwd, out))).toEqual(contents(join(cwd, 'uncut')));
+    },
+  );
+
+  it('before the first batch leaves what can be gone on with', async () => {
+    mkdirSync(join(cwd, 'early'));
+    const { code } = await cidfuzz(['fuzz', '--json', '--out', 'early', ...args], {
+      cwd,
+      onStderr: (child, all) => {
+        if (!all.includes('interrupted')) child.kill('SIGINT');
+      },
+    });
+    expect(code).toBe(130);
+    expect(stateOf('early').next).toBeLessThan(runs);
+    expect(listing(join(cwd, 'early')).filter((name) => !/\.json$|^findings\//.test(name))).toEqual([]);
+  });
+});
