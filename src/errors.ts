@@ -1,7 +1,22 @@
-/** What the user can mend: shown as its one line, with exit code 1. */
-export class UserError extends Error {}
+/** What the user can mend: shown as its one printable line, with exit code 1. */
+export class UserError extends Error {
+  constructor(message: string) {
+    super(printable(message));
+  }
+}
 
-/** Tells a failed file operation in one line: the path, and what the system says. */
+/** Everything that would break a line, vanish or reorder it: controls, formats, surrogates, odd blanks. */
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+
+/** `text` on one printable line: what does not print becomes `\xNN` or `\u{N}`. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (found) => {
+    const code = found.codePointAt(0)!;
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+  });
+}
+
+/** Tells a failed file operation in one printable line: the path, and what the system says. */
 export function fileError(path: string, doing: string, error: unknown): UserError {
   const { code, message } = error as NodeJS.ErrnoException;
   const why = REASONS[code ?? ''] ?? message;

@@ -105,6 +105,11 @@ function configOf(flags: FuzzFlags): CampaignConfig {
   return config;
 }
 
+/** A word that a shell takes as it is. */
+function shellWord(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** The words that make the same campaign again: those flags that are not as they are by default. */
 function sameFlags(flags: FuzzFlags): string {
   const config = configOf(flags);
@@ -122,7 +127,8 @@ function sameFlags(flags: FuzzFlags): string {
     ['--compare', compare(config.compareEvery), compare(defaultConfig.compareEvery)],
     ['--until', flags.until, 'never'],
     ['--runs', `${flags.runs ?? ''}`, ''],
-    ['--out', flags.out, './campaign'],
+    ['--time', flags.time === undefined ? '' : `${flags.time}ms`, ''],
+    ['--out', shellWord(flags.out), './campaign'],
   ];
   const changed = words.filter(([, value, usual]) => value !== usual);
   return [`--seed ${config.seed}`, ...changed.map(([flag, value]) => `${flag} ${value}`)].join(' ');
@@ -221,7 +227,9 @@ async function fuzz(flags: FuzzFlags): Promise<number> {
   status.done();
   await report(state, flags);
   if (interrupted) {
-    say(`interrupted; everything is in ${flags.out}. To go on: cidfuzz fuzz ${sameFlags(flags)}`, flags);
+    // Told whatever --quiet says: it is how nothing is lost.
+    const line = `interrupted; everything is in ${flags.out}. To go on: cidfuzz fuzz ${sameFlags(flags)}\n`;
+    (flags.json || flags.quiet ? process.stderr : process.stdout).write(line);
     return EXIT.interrupted;
   }
   if (state.parted.length > 0) return EXIT.contradiction;

@@ -70,7 +70,7 @@ export function judgementText(file: string, judgement: Judgement, implementation
       ? 'engine and reference agree'
       : `run by the ${implementation === 'wasm' ? 'engine' : 'reference'} only`;
   const wanted = met === false ? `; expected ${expect}` : '';
-  if (watchdog) return `${file}: stopped by the watchdog after ${steps} steps${wanted}`;
+  if (watchdog) return `${file}: stopped by the watchdog after ${steps} steps`;
   if (result.violation === null) return `${file}: ok (${ran}; ${by}${wanted})`;
   const { kind } = violationJson(scenario, result.violation);
   return `${file}: ${kind} (${ran}; ${by}${wanted})\n  ${violationSentence(scenario, result.violation)}`;

@@ -1,4 +1,4 @@
-import { printable } from './quote.js';
+import { printable } from '../errors.js';
 
 /**
  * A scenario file that is malformed.
