@@ -216,7 +216,7 @@ export class Slot {
   cid: u64;
 }
 
-/** How a run ended. The host reads it through src/engine/layout.ts. */
+/** How a run ended. The host reads it through src/engine/engine.ts. */
 @unmanaged
 export class Result {
   kind: i32;
@@ -381,7 +381,7 @@ export function offsetInMm(addr: usize): usize {
   return (addr - mmBase) & (((<usize>1) << mmShift) - 1);
 }
 
-/** Slots start at this offset in an mm's record, and end at ownersOffset. */
+/** Slots start at this offset in an mm's record. */
 export function slotsOffset(): usize {
   return slotsInMm;
 }

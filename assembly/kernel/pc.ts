@@ -93,8 +93,6 @@ export const OLD_GET_UNLOCK: u8 = 60;
 export const OLD_INACTIVE: u8 = 61;
 export const OLD_ACTIVE: u8 = 62;
 
-export const PCS: i32 = 63;
-
 // ---- where mm_cid_get and mm_cid_put return to ---------------------------------------------------------------------------------------
 export const RETURN_SWITCH: u8 = 0;
 export const RETURN_EXIT: u8 = 1;

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { bench } from '../bench/bench.js';
-import { defaultConfig } from '../fuzz/config.js';
+import { assertSupported } from '../check/supported.js';
+import { defaultConfig, headerOf } from '../fuzz/config.js';
 import { EXIT } from './exit-codes.js';
-import { addCommonFlags, type CommonFlags } from './flags.js';
+import { addCommonFlags, addHeaderFlags, type CommonFlags, type HeaderFlags, mutantsOf } from './flags.js';
 import { printJson, say } from './output.js';
 import { parseCount, parseSeed } from './parse-values.js';
 
-interface BenchFlags extends CommonFlags {
+interface BenchFlags extends CommonFlags, HeaderFlags {
   readonly seed: number;
   readonly schedules: number;
   readonly rounds: number;
@@ -19,8 +20,17 @@ export function addBench(program: Command, setExit: (code: number) => void): voi
     .option('--seed <n>', 'the seed of the schedules', parseSeed, 1)
     .option('--schedules <n>', 'how many different schedules', parseCount, 5000)
     .option('--rounds <n>', 'the median of so many rounds counts', parseCount, 15);
-  addCommonFlags(command).action((flags: BenchFlags) => {
-    const config = { ...defaultConfig, seed: flags.seed };
+  addHeaderFlags(addCommonFlags(command)).action((flags: BenchFlags) => {
+    const config = {
+      ...defaultConfig,
+      seed: flags.seed,
+      algo: flags.algo ?? defaultConfig.algo,
+      mutants: mutantsOf(flags),
+      arch: flags.arch ?? defaultConfig.arch,
+      preempt: flags.preempt ?? defaultConfig.preempt,
+      memory: flags.memory ?? defaultConfig.memory,
+    };
+    assertSupported(headerOf(config), 'cidfuzz bench');
     const result = bench({ config, schedules: flags.schedules, rounds: flags.rounds });
     if (flags.json) printJson({ format: 1, seed: flags.seed, ...result });
     say(

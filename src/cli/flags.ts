@@ -30,7 +30,15 @@ export interface HeaderFlags {
   readonly preempt?: Preempt;
 }
 
+/**
+ * Flags of every command. `--seed` and `--jobs` are taken everywhere, so that a script may pass them to all;
+ * only a command that draws, or that uses threads, has a use for them and describes them itself.
+ */
 export function addCommonFlags(command: Command): Command {
+  const has = (flag: string) => command.options.some((option) => option.long === flag);
+  for (const flag of ['--seed', '--jobs', '--cpus', '--tasks', '--mms']) {
+    if (!has(flag)) command.addOption(new Option(`${flag} <n>`, 'no effect here').hideHelp());
+  }
   return command
     .option('--json', 'data on stdout, and nothing else there')
     .option('--quiet', 'say only what is asked for')

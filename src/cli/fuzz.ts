@@ -1,18 +1,16 @@
-import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import logUpdate from 'log-update';
-import { unsupported } from '../engine/engine.js';
-import { UserError } from '../errors.js';
+import { assertSupported } from '../check/supported.js';
 import { defaultJobs, runCampaign } from '../fuzz/campaign.js';
 import { type CampaignConfig, defaultConfig, headerOf, STRATEGIES, type Strategy } from '../fuzz/config.js';
-import type { BucketState, CampaignState } from '../fuzz/state.js';
+import type { CampaignState } from '../fuzz/state.js';
 import { Store } from '../fuzz/store.js';
 import { KIND_WORDS, type Kind } from '../words.js';
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, addHeaderFlags, type CommonFlags, type HeaderFlags, mutantsOf } from './flags.js';
-import { colorsFor, grouped, printJson, say } from './output.js';
+import { reportCampaign } from './fuzz-report.js';
+import { grouped, say } from './output.js';
 import {
   parseCompare,
   parseCount,
@@ -25,6 +23,8 @@ import {
 } from './parse-values.js';
 
 const KINDS = KIND_WORDS.filter((kind): kind is Kind => kind !== 'none');
+
+const DEFAULT_TIME_MS = 60_000;
 
 /** Under npm one Ctrl-C can arrive twice: from the terminal, and passed on. */
 const SAME_INTERRUPT_MS = 1000;
@@ -83,6 +83,10 @@ export function addFuzz(program: Command, setExit: (code: number) => void): void
   });
 }
 
+function isKind(word: string): word is Kind {
+  return (KINDS as string[]).includes(word);
+}
+
 function configOf(flags: FuzzFlags): CampaignConfig {
   const oracle = flags.oracle && KINDS.filter((kind) => flags.oracle!.includes(kind));
   const config: CampaignConfig = {
@@ -96,12 +100,11 @@ function configOf(flags: FuzzFlags): CampaignConfig {
     cpus: flags.cpus,
     tasks: flags.tasks,
     mms: flags.mms,
-    // A campaign until a kind that is off by default looks for it.
-    oracle: oracle ?? (flags.until === 'compactness' ? KINDS : null),
+    // A campaign until one kind looks for that alone: another would end a schedule before it comes to that.
+    oracle: oracle ?? (isKind(flags.until) ? [flags.until] : null),
     compareEvery: flags.compare,
   };
-  const refused = unsupported(headerOf(config));
-  if (refused !== null) throw new UserError(`cidfuzz fuzz: ${refused}`);
+  assertSupported(headerOf(config), 'cidfuzz fuzz');
   return config;
 }
 
@@ -207,10 +210,10 @@ async function fuzz(flags: FuzzFlags): Promise<number> {
   status.tell(
     `cidfuzz fuzz: ${what}; seed ${seed}, ${flags.jobs} jobs, strategy ${config.strategy}, folder ${flags.out}`,
   );
-  const { state, interrupted } = await runCampaign({
+  const { state, store, interrupted } = await runCampaign({
     config,
     limits: {
-      timeMs: flags.time ?? (flags.runs === undefined && flags.until === 'never' ? 60_000 : null),
+      timeMs: flags.time ?? (flags.runs === undefined ? DEFAULT_TIME_MS : null),
       runs: flags.runs ?? null,
       until: flags.until,
     },
@@ -225,7 +228,8 @@ async function fuzz(flags: FuzzFlags): Promise<number> {
     },
   });
   status.done();
-  await report(state, flags);
+  if (flags.quiet && !flags.json) process.stderr.write(`seed ${seed}\n`);
+  await reportCampaign(state, store, flags);
   if (interrupted) {
     // Told whatever --quiet says: it is how nothing is lost.
     const line = `interrupted; everything is in ${flags.out}. To go on: cidfuzz fuzz ${sameFlags(flags)}\n`;
@@ -234,79 +238,4 @@ async function fuzz(flags: FuzzFlags): Promise<number> {
   }
   if (state.parted.length > 0) return EXIT.contradiction;
   return state.buckets.length > 0 ? EXIT.finding : EXIT.clean;
-}
-
-/** Findings, each once: buckets whose minimized scenarios are the same are one. */
-function findingsOf(state: CampaignState): { finding: string; buckets: BucketState[] }[] {
-  const byName = new Map<string, BucketState[]>();
-  for (const bucket of state.buckets) {
-    if (bucket.finding === null) continue;
-    byName.set(bucket.finding, [...(byName.get(bucket.finding) ?? []), bucket]);
-  }
-  // The plainest harm first, in the order of the checks; then as they were met.
-  return [...byName]
-    .map(([finding, buckets]) => ({ finding, buckets }))
-    .sort((a, b) => KINDS.indexOf(a.buckets[0]!.kind) - KINDS.indexOf(b.buckets[0]!.kind));
-}
-
-async function report(state: CampaignState, flags: FuzzFlags): Promise<void> {
-  const findings = findingsOf(state);
-  const at = (finding: string, file: string) => `${flags.out.replace(/\/$/, '')}/findings/${finding}/${file}`;
-  if (flags.json) {
-    for (const { finding, buckets } of findings) {
-      const row = JSON.parse(await readFile(at(finding, 'finding.json'), 'utf8'));
-      const met = buckets.reduce((sum, bucket) => sum + bucket.count, 0);
-      printJson({ ...row, finding: `findings/${finding}`, met });
-    }
-    for (const { finding, schedule } of state.parted) {
-      printJson({ format: 1, outcome: 'divergence', schedule, finding: `findings/${finding}` });
-    }
-    const { config, next, steps, compared } = state;
-    printJson({
-      format: 1,
-      summary: true,
-      ...config,
-      schedules: next,
-      steps,
-      compared,
-      findings: findings.length,
-      divergences: state.parted.length,
-    });
-    return;
-  }
-  const counted = `${grouped(state.next)} schedules, ${grouped(state.steps)} micro-steps; ${grouped(state.compared)} schedules compared with the reference`;
-  if (flags.quiet) {
-    for (const { finding } of findings) process.stdout.write(`${at(finding, 'minimized.cid')}\n`);
-    for (const { finding } of state.parted) process.stdout.write(`${at(finding, 'minimized.cid')}\n`);
-    return;
-  }
-  const colors = colorsFor(process.stdout, flags.color);
-  const lines = ['', `seed ${state.config.seed}: ${counted}`];
-  if (state.parted.length > 0) {
-    lines.push(colors.red('engine and reference part: cidfuzz contradicts itself'));
-    for (const { finding, schedule } of state.parted)
-      lines.push(`  schedule ${schedule}: ${at(finding, 'explained.txt')}`);
-  }
-  if (findings.length === 0) lines.push('nothing found');
-  for (const [i, { finding, buckets }] of findings.entries()) {
-    const met = buckets.reduce((sum, bucket) => sum + bucket.count, 0);
-    const path = relative('.', at(finding, ''));
-    lines.push(
-      '',
-      colors.red(
-        `${buckets[0]!.kind}: first in schedule ${grouped(buckets[0]!.schedule)}, met ${grouped(met)} times`,
-      ),
-    );
-    const told = await readFile(at(finding, 'explained.txt'), 'utf8');
-    if (i === 0) lines.push('', told.trimEnd());
-    else lines.push(`  ${lastLine(told)}`);
-    const carried = await readFile(at(finding, 'carried.txt'), 'utf8').catch(() => null);
-    if (carried !== null) lines.push('', `Carried on (${path}/carried.cid): ${lastLine(carried)}`);
-    lines.push(`  again:  cidfuzz explain ${path}/minimized.cid`);
-  }
-  process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-function lastLine(text: string): string {
-  return text.trimEnd().split('\n').at(-1)!;
 }

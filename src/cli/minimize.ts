@@ -38,10 +38,12 @@ export function addMinimize(program: Command, setExit: (code: number) => void): 
     const scenario = withHeaderFlags(await readScenario(file), flags);
     assertSupported(scenario, file);
     const before = engine.run(scenario, flags.maxSteps);
-    if (before.watchdog)
-      throw new UserError(
-        `${file}: stopped by the watchdog after ${before.steps} steps (expected a violation)`,
+    if (before.watchdog) {
+      process.stderr.write(
+        `${file}: stopped by the watchdog after ${before.steps} steps (expected a violation)\n`,
       );
+      return setExit(EXIT.watchdog);
+    }
     if (before.violation === null)
       throw new UserError(`${file}: runs to its end without a violation (expected one to keep)`);
     const small = minimize(scenario, (candidate) => engine.run(candidate, flags.maxSteps));

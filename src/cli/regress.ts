@@ -7,12 +7,18 @@ import { Engine } from '../engine/engine.js';
 import { UserError } from '../errors.js';
 import { ScenarioError } from '../scenario/scenario-error.js';
 import { EXIT, graver } from './exit-codes.js';
-import { addCommonFlags, type CommonFlags } from './flags.js';
+import {
+  addCommonFlags,
+  addHeaderFlags,
+  type CommonFlags,
+  type HeaderFlags,
+  withHeaderFlags,
+} from './flags.js';
 import { colorsFor, printJson, say } from './output.js';
 import { parseCount } from './parse-values.js';
 import { judgementJson, judgementText, MAX_STEPS } from './replay.js';
 
-interface RegressFlags extends CommonFlags {
+interface RegressFlags extends CommonFlags, HeaderFlags {
   readonly maxSteps: number;
 }
 
@@ -22,7 +28,7 @@ export function addRegress(program: Command, setExit: (code: number) => void): v
     .description('run every scenario under the paths in engine and reference, and hold each to its `expect`')
     .argument('<path...>', 'scenario files, or folders of them')
     .option('--max-steps <n>', 'micro-steps after which the watchdog ends a run', parseCount, MAX_STEPS);
-  addCommonFlags(command).action(async (paths: string[], flags: RegressFlags) => {
+  addHeaderFlags(addCommonFlags(command)).action(async (paths: string[], flags: RegressFlags) => {
     const engine = new Engine();
     const files = await listScenarios(paths);
     const counts = { held: 0, unmet: 0, bad: 0 };
@@ -42,7 +48,7 @@ export function addRegress(program: Command, setExit: (code: number) => void): v
 
 async function regressOne(engine: Engine, file: string, flags: RegressFlags): Promise<number> {
   try {
-    const scenario = await readScenario(file);
+    const scenario = withHeaderFlags(await readScenario(file), flags);
     assertSupported(scenario, file);
     const judgement = judgeScenario(engine, scenario, { implementation: 'both', maxSteps: flags.maxSteps });
     const { divergence, result, met } = judgement;

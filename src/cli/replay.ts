@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { divergenceText } from '../check/divergence-text.js';
@@ -7,9 +8,11 @@ import { violationJson } from '../check/verdict.js';
 import { readScenario } from '../corpus/read-scenario.js';
 import { Engine } from '../engine/engine.js';
 import { UserError } from '../errors.js';
+import type { Event } from '../event/event.js';
 import { eventJson } from '../event/json.js';
-import { namesOf } from '../event/names.js';
+import { type Names, namesOf } from '../event/names.js';
 import { violationSentence } from '../report/sentence.js';
+import type { Scenario } from '../scenario/scenario.js';
 import { ScenarioError } from '../scenario/scenario-error.js';
 import { EXIT, graver } from './exit-codes.js';
 import {
@@ -23,7 +26,10 @@ import { colorsFor } from './output.js';
 import { parseCount } from './parse-values.js';
 
 /** Micro-steps after which the watchdog ends a run, where --max-steps names no other. */
-export const MAX_STEPS = 50_000_000;
+export const MAX_STEPS = 10_000_000;
+
+/** Events that are kept as one string. */
+const EVENTS_IN_PIECE = 10_000;
 
 interface ReplayFlags extends CommonFlags, HeaderFlags {
   readonly engine: Implementation;
@@ -89,6 +95,7 @@ export function addReplay(program: Command, setExit: (code: number) => void): vo
     .option('--trace', 'with --json: every micro-step, in `events`')
     .option('--max-steps <n>', 'micro-steps after which the watchdog ends a run', parseCount, MAX_STEPS);
   addHeaderFlags(addCommonFlags(command)).action(async (files: string[], flags: ReplayFlags) => {
+    if (flags.trace && !flags.json) throw new UserError('cidfuzz replay: --trace needs --json');
     const engine = new Engine();
     let code: number = EXIT.clean;
     for (const file of files) code = graver(code, await replayOne(engine, file, flags));
@@ -100,19 +107,19 @@ async function replayOne(engine: Engine, file: string, flags: ReplayFlags): Prom
   try {
     const scenario = withHeaderFlags(await readScenario(file), flags);
     assertSupported(scenario, file);
-    const events: string[] = [];
-    const names = namesOf(scenario);
+    const events = new EventRows(scenario);
     const tracing = flags.json && flags.trace;
     const judgement = judgeScenario(engine, scenario, {
       implementation: flags.engine,
       maxSteps: flags.maxSteps,
       onEvent: (event) => {
-        if (tracing) events.push(JSON.stringify(eventJson(event, events.length + 1, names)));
+        if (tracing) events.add(event);
       },
     });
     if (flags.json) {
       const row = JSON.stringify(judgementJson(file, judgement));
-      process.stdout.write(tracing ? withEvents(row, events) : `${row}\n`);
+      if (tracing) await events.print(row);
+      else process.stdout.write(`${row}\n`);
     } else if (!flags.quiet) {
       const colors = colorsFor(process.stdout, flags.color);
       const text = judgementText(file, judgement, flags.engine);
@@ -127,7 +134,33 @@ async function replayOne(engine: Engine, file: string, flags: ReplayFlags): Prom
   }
 }
 
-/** The row with its events as a last member. */
-function withEvents(row: string, events: readonly string[]): string {
-  return `${row.slice(0, -1)},"events":[${events.join(',')}]}\n`;
+/** The events of a run in JSON, in pieces: a long run's are longer than one string can be. */
+class EventRows {
+  private readonly pieces: string[] = [];
+  private piece: string[] = [];
+  private count = 0;
+  private readonly names: Names;
+
+  constructor(scenario: Scenario) {
+    this.names = namesOf(scenario);
+  }
+
+  add(event: Event): void {
+    const comma = this.count++ === 0 ? '' : ',';
+    this.piece.push(comma + JSON.stringify(eventJson(event, this.count, this.names)));
+    if (this.piece.length === EVENTS_IN_PIECE) this.endPiece();
+  }
+
+  private endPiece(): void {
+    this.pieces.push(this.piece.join(''));
+    this.piece = [];
+  }
+
+  /** Prints the row with its events as a last member. */
+  async print(row: string): Promise<void> {
+    this.endPiece();
+    for (const piece of [`${row.slice(0, -1)},"events":[`, ...this.pieces, ']}\n']) {
+      if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
+    }
+  }
 }

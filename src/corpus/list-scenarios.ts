@@ -20,11 +20,11 @@ export async function listScenarios(paths: readonly string[]): Promise<string[]>
 async function under(path: string): Promise<string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path];
-    const names = await readdir(path, { recursive: true });
-    return names
-      .filter((name) => name.endsWith('.cid'))
-      .sort()
-      .map((name) => join(path, name));
+    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => !entry.isDirectory() && entry.name.endsWith('.cid'))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
   } catch (error) {
     throw fileError(path, 'read', error);
   }

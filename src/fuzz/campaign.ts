@@ -3,10 +3,12 @@ import pLimit from 'p-limit';
 import { Tinypool } from 'tinypool';
 import { kindWord } from '../check/verdict.js';
 import { Engine } from '../engine/engine.js';
+import { UserError } from '../errors.js';
 import type { Kind } from '../words.js';
 import type { BatchReport, Found, Parted } from './batch.js';
 import { batchSize, type CampaignConfig } from './config.js';
-import type { CampaignState } from './state.js';
+import type { SmallFinding } from './finding.js';
+import type { BucketState, CampaignState } from './state.js';
 import { Store } from './store.js';
 import type { Answer, Task } from './worker.js';
 
@@ -43,6 +45,7 @@ export interface CampaignOptions {
 /** How a campaign ended. */
 export interface CampaignEnd {
   readonly state: CampaignState;
+  readonly store: Store;
   readonly interrupted: boolean;
 }
 
@@ -79,7 +82,8 @@ class Campaign {
   private readonly engine = new Engine();
   private readonly limit: ReturnType<typeof pLimit>;
   private readonly done = new Map<number, BatchReport>();
-  private readonly smalls: Promise<void>[] = [];
+  /** Done when all that was met so far is stored. */
+  private stored: Promise<void> = Promise.resolve();
   /** Where the next batch to hand out begins. */
   private handed: number;
   private over = false;
@@ -118,11 +122,11 @@ class Campaign {
         while (more()) await this.batch();
       }),
     );
-    await Promise.all(this.smalls);
+    await this.stored;
     if (this.failure !== undefined) throw this.failure;
     await this.store.save(this.state);
     const unfinished = !this.over && (limits.runs === null || this.state.next < limits.runs);
-    return { state: this.state, interrupted: signal.aborted && unfinished };
+    return { state: this.state, store: this.store, interrupted: signal.aborted && unfinished };
   }
 
   private async batch(): Promise<void> {
@@ -162,61 +166,90 @@ class Campaign {
     state.steps += report.steps;
     state.compared += report.compared;
     for (const found of report.found) {
+      if (this.bucketOf(found) !== undefined) continue;
       const kind = kindWord(found.kind);
-      if (state.buckets.some((bucket) => bucket.kind === kind && bucket.pc === found.pc)) continue;
-      state.buckets.push({ kind, pc: found.pc, schedule: found.schedule, count: 0, finding: null });
-      this.options.listener?.met?.(kind, found.schedule);
-      this.smalls.push(this.small(found, this.smalls.at(-1)));
+      const { pc, schedule, scenario } = found;
+      state.buckets.push({ kind, pc, schedule, actions: scenario.actions.length, count: 0, finding: null });
+      this.options.listener?.met?.(kind, schedule);
+      this.makeSmall(found);
     }
-    for (const { kind, pc, count } of report.buckets) {
-      const bucket = state.buckets.find((b) => b.kind === kindWord(kind) && b.pc === pc);
-      if (bucket) bucket.count += count;
+    for (const bucket of report.buckets) {
+      const met = this.bucketOf(bucket);
+      if (met) met.count += bucket.count;
     }
-    for (const parted of report.parted) this.smalls.push(this.part(parted));
+    for (const parted of report.parted) {
+      state.parted.push({ schedule: parted.schedule, finding: null });
+      this.makeSmall(parted);
+    }
   }
 
-  /** Minimizes a finding, and stores it after `earlier`: where two are the same, the first schedule's is kept. */
-  private async small(found: Found, earlier?: Promise<void>): Promise<void> {
+  private bucketOf({ kind, pc }: { readonly kind: number; readonly pc: number }): BucketState | undefined {
+    return this.state.buckets.find((bucket) => bucket.kind === kindWord(kind) && bucket.pc === pc);
+  }
+
+  /**
+   * Minimizes what was met, and stores it: one after the other, in the order in which they were met, so that
+   * what a folder holds does not depend on who is done first.
+   */
+  private makeSmall(met: Found | Parted): void {
+    const store =
+      'divergence' in met
+        ? this.storing(this.ask({ op: 'parted', parted: met }), (parted) => this.storeParted(parted))
+        : this.storing(this.ask({ op: 'finding', found: met }), (small) => this.storeFinding(small));
+    this.stored = store;
+  }
+
+  private async storing<T>(small: Promise<T>, store: (small: T) => Promise<void>): Promise<void> {
+    const earlier = this.stored;
     try {
-      const small = await this.ask({ op: 'finding', found });
+      const made = await small;
       await earlier;
-      if (small.parted) await this.storeParted(small.parted);
-      const finding = await this.store.saveFinding(this.engine, small, this.options.config);
-      const kind = kindWord(found.kind);
-      const bucket = this.state.buckets.find((b) => b.kind === kind && b.pc === found.pc);
-      bucket!.finding = finding;
+      await store(made);
       await this.store.save(this.state);
-      this.options.listener?.stored?.(finding, kind, found.schedule);
     } catch (error) {
       this.failure ??= error;
     }
   }
 
-  private async part(parted: Parted): Promise<void> {
-    try {
-      await this.storeParted(await this.ask({ op: 'parted', parted }));
-    } catch (error) {
-      this.failure ??= error;
+  private async storeFinding(small: SmallFinding): Promise<void> {
+    const { found, parted } = small;
+    if (parted) {
+      this.state.parted.push({ schedule: parted.schedule, finding: null });
+      await this.storeParted(parted);
     }
+    const finding = await this.store.saveFinding(this.engine, small);
+    this.bucketOf(found)!.finding = finding;
+    this.options.listener?.stored?.(finding, kindWord(found.kind), found.schedule);
   }
 
   private async storeParted(parted: Parted): Promise<void> {
-    const finding = await this.store.saveParted(parted, this.options.config);
-    this.state.parted.push({ schedule: parted.schedule, finding });
-    this.state.parted.sort((a, b) => a.schedule - b.schedule);
-    await this.store.save(this.state);
+    const finding = await this.store.saveParted(parted);
+    const entry = this.state.parted.find((p) => p.schedule === parted.schedule && p.finding === null);
+    if (entry) entry.finding = finding;
     this.options.listener?.stored?.(finding, 'divergence', parted.schedule);
   }
 
-  /** Findings whose files a broken-off session did not write: their schedules are run again. */
+  /** What an earlier session met, but whose files are not all there: its schedules are run again. */
   private async remake(): Promise<void> {
     const { config } = this.options;
+    const missing = async ({ finding }: { readonly finding: string | null }) =>
+      finding === null || !(await this.store.has(finding));
+    const again = (schedule: number) => this.ask({ op: 'batch', config, first: schedule, count: 1 });
     for (const bucket of this.state.buckets) {
-      if (bucket.finding !== null && (await this.store.has(bucket.finding))) continue;
-      const report = await this.ask({ op: 'batch', config, first: bucket.schedule, count: 1 });
-      const found = report.found.find((f) => f.pc === bucket.pc && kindWord(f.kind) === bucket.kind);
-      if (found) await this.small(found);
+      if (!(await missing(bucket))) continue;
+      const found = (await again(bucket.schedule)).found.find((f) => this.bucketOf(f) === bucket);
+      if (!found)
+        throw new UserError(
+          `${this.options.out}: schedule ${bucket.schedule} shows no ${bucket.kind} again (expected the folder of this version of cidfuzz)`,
+        );
+      this.makeSmall(found);
     }
+    for (const entry of this.state.parted) {
+      if (!(await missing(entry))) continue;
+      entry.finding = null;
+      for (const parted of (await again(entry.schedule)).parted) this.makeSmall(parted);
+    }
+    await this.stored;
   }
 
   private untilMet(): boolean {

@@ -43,6 +43,9 @@ export const defaultConfig: CampaignConfig = {
   compareEvery: 1000,
 };
 
+/** Changes when the same seed comes to draw other schedules: an older state is then no longer resumed. */
+const GENERATION = 1;
+
 /** The most actions of a schedule. */
 const ACTIONS_PER_SCHEDULE = 400;
 /** Schedules of a batch: about half a second of work in a small world. */
@@ -91,6 +94,9 @@ export function settingsOf(config: CampaignConfig): FuzzSettings {
 
 /** A name for a campaign's state file: what it fuzzes, its seed, and a hash of the whole configuration. */
 export function campaignKey(config: CampaignConfig): string {
-  const hash = createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 8);
+  const hash = createHash('sha256')
+    .update(JSON.stringify({ generation: GENERATION, ...config }))
+    .digest('hex')
+    .slice(0, 8);
   return `${config.algo}-${config.memory}-${config.arch}-seed${config.seed}-${hash}`;
 }

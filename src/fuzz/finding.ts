@@ -13,7 +13,7 @@ export interface SmallFinding {
   readonly minimized: Scenario;
   /** Where the finding does not yet hand one cid to two tasks: how it goes on to do that; null if it was not seen to. */
   readonly carried: Scenario | null;
-  /** Set instead of trust when the implementations part on the minimized scenario. */
+  /** Where the implementations part on the one or the other. */
   readonly parted: Parted | null;
 }
 
@@ -31,13 +31,18 @@ function shrink(engine: Engine, scenario: Scenario): Scenario {
   return minimize(scenario, (candidate) => engine.run(candidate, RUN_STEPS)).scenario;
 }
 
-/** Minimizes what a batch found, confirms it in both implementations, and carries it on to a duplicate cid. */
+/** Minimizes what a batch found, carries it on to a duplicate cid, and confirms both in both implementations. */
 export function smallFinding(engine: Engine, found: Found): SmallFinding {
   const minimized = shrink(engine, found.scenario);
-  const { divergence } = lockstep(engine, minimized);
-  const parted = divergence && { schedule: found.schedule, scenario: minimized, divergence };
   const leads = LEADS_TO_DUPLICATE.includes(kindWord(found.kind));
-  return { found, minimized, carried: leads ? carryOn(engine, minimized) : null, parted };
+  const carried = leads ? carryOn(engine, minimized) : null;
+  const parted = partedOn(engine, found, minimized) ?? (carried && partedOn(engine, found, carried));
+  return { found, minimized, carried, parted };
+}
+
+function partedOn(engine: Engine, { schedule }: Found, scenario: Scenario): Parted | null {
+  const { divergence } = lockstep(engine, scenario);
+  return divergence && { schedule, scenario, divergence };
 }
 
 /**

@@ -8,6 +8,8 @@ export interface BucketState {
   readonly pc: number;
   /** The first schedule that met it. */
   readonly schedule: number;
+  /** Actions of that schedule. */
+  readonly actions: number;
   count: number;
   /** The finding's folder under findings/; null until it is minimized. */
   finding: string | null;
@@ -26,7 +28,7 @@ export interface CampaignState {
   /** In the order in which they were met. */
   readonly buckets: BucketState[];
   /** Schedules on which the implementations part. */
-  readonly parted: { readonly schedule: number; readonly finding: string }[];
+  readonly parted: { readonly schedule: number; finding: string | null }[];
 }
 
 export function newState(config: CampaignConfig): CampaignState {

@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { divergenceText } from '../check/divergence-text.js';
-import { kindWord, violationJson } from '../check/verdict.js';
+import { kindWord, type ViolationJson, violationJson } from '../check/verdict.js';
 import { writeWhole } from '../corpus/write-whole.js';
 import type { Engine } from '../engine/engine.js';
 import { fileError, UserError } from '../errors.js';
@@ -15,6 +15,24 @@ import type { Parted } from './batch.js';
 import { type CampaignConfig, campaignKey } from './config.js';
 import type { SmallFinding } from './finding.js';
 import { type CampaignState, newState } from './state.js';
+
+/** What `finding.json` holds: nothing of the campaign that met it, so that two may share the folder. */
+export interface FindingJson {
+  readonly format: 1;
+  readonly violation: ViolationJson;
+  readonly steps: number;
+  readonly minimized: { readonly actions: number };
+  readonly carried: { readonly actions: number } | null;
+}
+
+/** What a text says in JSON, or undefined where it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** JSON for people too, with a newline. */
 function json(value: unknown): string {
@@ -65,13 +83,13 @@ export class Store {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return newState(config);
       throw fileError(path, 'read', error);
     }
-    let state: CampaignState | null = null;
-    try {
-      state = JSON.parse(text) as CampaignState;
-    } catch {
-      // Told below.
-    }
-    if (state?.format !== 1 || !isDeepStrictEqual(state.config, JSON.parse(JSON.stringify(config)))) {
+    const state = parsed(text) as CampaignState | undefined;
+    const ours =
+      state?.format === 1 &&
+      isDeepStrictEqual(state.config, JSON.parse(JSON.stringify(config))) &&
+      [state.next, state.steps, state.compared].every(Number.isSafeInteger) &&
+      [state.buckets, state.parted].every(Array.isArray);
+    if (!ours) {
       throw new UserError(
         `${path}: not the state of this campaign (expected format 1; move it away or name another --out)`,
       );
@@ -88,12 +106,34 @@ export class Store {
     return join(this.dir, 'findings', finding, file);
   }
 
-  /** Whether all of a finding's files are there: its last one is. */
+  /** Whether a finding's folder is whole. */
   async has(finding: string): Promise<boolean> {
-    return stat(this.path(finding, 'finding.json')).then(
+    const there = ['minimized.cid', 'explained.txt', 'finding.json'].map((file) =>
+      stat(this.path(finding, file)),
+    );
+    return Promise.all(there).then(
       () => true,
       () => false,
     );
+  }
+
+  /** A file of a finding. @throws UserError where it cannot be read */
+  async read(finding: string, file: string): Promise<string> {
+    const path = this.path(finding, file);
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      throw fileError(path, 'read', error);
+    }
+  }
+
+  /** A finding's `finding.json`. @throws UserError where it is not whole */
+  async readFinding(finding: string): Promise<FindingJson> {
+    const row = parsed(await this.read(finding, 'finding.json')) as FindingJson | undefined;
+    if (row?.format !== 1) {
+      throw new UserError(`${this.path(finding, 'finding.json')}: not a finding (expected format 1)`);
+    }
+    return row;
   }
 
   private async folder(kind: string, scenario: Scenario): Promise<string> {
@@ -107,8 +147,8 @@ export class Store {
     return finding;
   }
 
-  /** Stores a finding, its `finding.json` last. Returns its folder's name. */
-  async saveFinding(engine: Engine, small: SmallFinding, config: CampaignConfig): Promise<string> {
+  /** Stores a finding, its `finding.json` last, where it is not there yet. Returns its folder's name. */
+  async saveFinding(engine: Engine, small: SmallFinding): Promise<string> {
     const { found, minimized, carried } = small;
     const finding = await this.folder(kindWord(found.kind), minimized);
     if (await this.has(finding)) return finding;
@@ -116,12 +156,9 @@ export class Store {
     await writeWhole(this.path(finding, 'original.cid'), printScenario(found.scenario));
     if (carried) await this.saveExplained(engine, finding, carried, 'carried', 'carried');
     else await rm(this.path(finding, 'carried.cid'), { force: true });
-    const row = {
+    const row: FindingJson = {
       format: 1,
-      seed: config.seed,
-      schedule: found.schedule,
       ...told,
-      original: { actions: found.scenario.actions.length },
       minimized: { actions: minimized.actions.length },
       carried: carried && { actions: carried.actions.length },
     };
@@ -155,12 +192,11 @@ export class Store {
   }
 
   /** Stores a schedule on which the implementations part. */
-  async saveParted(parted: Parted, config: CampaignConfig): Promise<string> {
+  async saveParted(parted: Parted): Promise<string> {
     const finding = await this.folder('divergence', parted.scenario);
     await writeWhole(this.path(finding, 'minimized.cid'), printScenario(parted.scenario));
     await writeWhole(this.path(finding, 'explained.txt'), divergenceText(parted.divergence));
-    const row = { format: 1, seed: config.seed, schedule: parted.schedule, divergence: parted.divergence };
-    await writeWhole(this.path(finding, 'finding.json'), json(row));
+    await writeWhole(this.path(finding, 'finding.json'), json({ format: 1, divergence: parted.divergence }));
     return finding;
   }
 }

@@ -1,7 +1,7 @@
 /** What the name of a task looks like; {@link RESERVED_TASK_NAME} takes some away again. */
 export const TASK_NAME = /^[a-z][a-z0-9_]{0,15}$/;
 /** `idle`, `idle0`, `idle1`, …: the cpus' own idle tasks, never a scenario's. */
-export const RESERVED_TASK_NAME = /^idle[0-9]*$/;
+export const RESERVED_TASK_NAME = /^idle(0|[1-9][0-9]*)?$/;
 /** What the name of an address space looks like. */
 export const MM_NAME = /^[A-Z][A-Z0-9_]{0,15}$/;
 

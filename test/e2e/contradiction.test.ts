@@ -71,6 +71,8 @@ describe('where engine and reference part', () => {
     const { code, stdout, stderr } = await cidfuzz([...args, '--jobs', '1'], { cwd, main });
     expect(stderr).toBe('');
     expect(code).toBe(78);
+    const two = await cidfuzz([...args, '--jobs', '2', '--out', 'two'], { cwd, main });
+    expect(two.stdout).toBe(stdout);
     const found = rows(stdout).filter((row) => row.outcome === 'divergence');
     expect(found.length).toBeGreaterThan(0);
     expect(rows(stdout).at(-1)).toMatchObject({ summary: true, divergences: found.length });

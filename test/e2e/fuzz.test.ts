@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cidfuzz, contents, listing, type Outcome, rows, temporaryFolder } from './cidfuzz.js';
@@ -149,10 +149,15 @@ describe('fuzz', () => {
     expect(quiet).toEqual({
       code: 77,
       stdout: expect.stringMatching(/^told\/findings\/freed-in-use-[0-9a-f]{8}\/minimized\.cid\n$/),
-      stderr: '',
+      // The seed is always told.
+      stderr: 'seed 1\n',
     });
     const clean = ['fuzz', '--algo', 'v6.3', '--runs', '1000', '--out', 'clean'];
-    expect(await cidfuzz([...clean, '--quiet'], { cwd })).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await cidfuzz([...clean, '--quiet'], { cwd })).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'seed 1\n',
+    });
     expect((await cidfuzz(clean, { cwd })).stdout).toMatch(/\nnothing found\n$/);
   });
 
@@ -209,5 +214,62 @@ describe('Ctrl-C', () => {
     expect(code).toBe(130);
     expect(stateOf('early').next).toBeLessThan(runs);
     expect(listing(join(cwd, 'early')).filter((name) => !/\.json$|^findings\//.test(name))).toEqual([]);
+  });
+});
+
+describe('a damaged campaign folder', () => {
+  const args = [
+    'fuzz',
+    '--mutant',
+    'exit-stays-active',
+    '--runs',
+    '2000',
+    '--jobs',
+    '1',
+    '--json',
+    '--quiet',
+  ];
+
+  it('has lost files made again, byte for byte', async () => {
+    const whole = await cidfuzz([...args, '--out', 'lost'], { cwd });
+    const [{ finding }] = rows(whole.stdout) as [{ finding: string }];
+    const before = readFileSync(join(cwd, 'lost', finding, 'explained.txt'), 'utf8');
+    rmSync(join(cwd, 'lost', finding, 'explained.txt'));
+    const again = await cidfuzz([...args, '--out', 'lost'], { cwd });
+    expect(again).toEqual(whole);
+    expect(readFileSync(join(cwd, 'lost', finding, 'explained.txt'), 'utf8')).toBe(before);
+  });
+
+  it.each([
+    ['finding.json', 'garbage', /finding\.json: not a finding \(expected format 1\)\n$/],
+    ['state', '{"format":1}', /\.json: not the state of this campaign \(expected format 1; [^\n]*\)\n$/],
+  ])('says in one line that %s is not whole', async (which, text, message) => {
+    const out = `damaged-${which}`;
+    const whole = await cidfuzz([...args, '--out', out], { cwd });
+    const [{ finding }] = rows(whole.stdout) as [{ finding: string }];
+    const state = readdirSync(join(cwd, out)).find((name) => name.endsWith('.json'))!;
+    writeFileSync(which === 'state' ? join(cwd, out, state) : join(cwd, out, finding, which), text);
+    const { code, stderr } = await cidfuzz([...args, '--out', out], { cwd });
+    expect(stderr).toMatch(message);
+    expect(stderr.split('\n')).toHaveLength(2);
+    expect(code).toBe(1);
+  });
+
+  it('keeps campaigns apart that share it', async () => {
+    const mine = [
+      'fuzz',
+      '--mutant',
+      'clear-before-unset',
+      '--runs',
+      '2000',
+      '--jobs',
+      '1',
+      '--json',
+      '--quiet',
+    ];
+    await cidfuzz([...mine, '--seed', '1', '--out', 'shared'], { cwd });
+    const second = await cidfuzz([...mine, '--seed', '2', '--out', 'shared'], { cwd });
+    const alone = await cidfuzz([...mine, '--seed', '2', '--out', 'alone'], { cwd });
+    expect(second.stdout).toBe(alone.stdout);
   });
 });
