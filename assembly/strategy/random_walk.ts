@@ -112,11 +112,12 @@ function drawTask(c: i32, from: i32, tasks: i32): i32 {
 
 export function proposeRandomWalk(a: Action, tasks: i32, mms: i32): void {
   const bits = random();
-  if ((bits & 15) >= stay) cpu = scale(bits, 4, cpus);
+  // Choices that no branch predictor can guess are made without branches.
+  cpu = select<i32>(scale(bits, 4, cpus), cpu, (bits & 15) >= stay);
   a.cpu = <u16>cpu;
   a.skipped = false;
   const f = frameOn(cpu);
-  if (f !== null && (((bits >> 20) & 15) >= interrupt || !irqsOn(cpu))) {
+  if (f !== null && <i32>(((bits >> 20) & 15) >= interrupt) | <i32>!irqsOn(cpu)) {
     a.op = <u8>ACTION_STEP;
     a.arg = 1 + (<i32>(bits >> 24) & (burst - 1));
     return;

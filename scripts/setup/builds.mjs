@@ -6,7 +6,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { listenTo } from '../child.mjs';
-import { ASC, inRoot, ROOT, TSC } from '../paths.mjs';
+import { ASC, inRoot, ROOT, TSC, WASM_OPT } from '../paths.mjs';
 import { filesBelow, hashFiles, stampHolds, writeStamp } from './stamp.mjs';
 
 const SOURCE = /\.(ts|mts|json)$/;
@@ -14,6 +14,22 @@ const SOURCE = /\.(ts|mts|json)$/;
 const COMMON = ['package-lock.json', 'scripts/setup/builds.mjs'];
 /** All that assembly/ takes from src/; test/project/layers.test.ts sees to it. */
 const SHARED = ['src/abi.ts', 'src/engine/addresses.ts'];
+
+/**
+ * What is done to the release module after asc, which inlines little and cannot be told to do more: a step of the
+ * engine goes through half a dozen small functions, and V8 inlines none of them. It makes the engine about a
+ * third faster (`npm run bench`).
+ */
+const INLINE = [
+  '-O4',
+  '--always-inline-max-function-size=60',
+  '--flexible-inline-max-function-size=400',
+  '--one-caller-inline-max-function-size=2000',
+  '--inline-functions-with-loops',
+  ...['simd', 'bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'].map(
+    (feature) => `--enable-${feature}`,
+  ),
+];
 
 /**
  * Where the builds of this run are made; a compiler that outlived a killed set-up writes elsewhere. The one for
@@ -97,6 +113,9 @@ function wasm(target, { outFile, textFile, sourceMap }) {
       const args = [ASC, '--config', 'asconfig.json', '--target', target, '--outFile', fresh(outFile)];
       if (textFile) args.push('--textFile', fresh(textFile));
       await compile(args, signal);
+      if (target === 'release') {
+        await compile([WASM_OPT, fresh(outFile), '-o', fresh(outFile), ...INLINE], signal);
+      }
       for (const path of made) renameSync(inRoot(fresh(path)), inRoot(path));
       writeStamp(stamp, inputs, hashFiles(ROOT, made));
     },
