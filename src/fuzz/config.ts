@@ -36,7 +36,7 @@ export const defaultConfig: CampaignConfig = {
   arch: 'x86',
   preempt: 'full',
   strategy: 'random-walk',
-  cpus: [2, 3],
+  cpus: [2, 2],
   tasks: [2, 6],
   mms: [1, 2],
   oracle: null,
