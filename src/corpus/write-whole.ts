@@ -1,15 +1,30 @@
-import writeFileAtomic from 'write-file-atomic';
+import { open, rename, rm } from 'node:fs/promises';
 import { fileError } from '../errors.js';
+
+/** Tells two writers of one process apart; another process has another pid. */
+let writers = 0;
 
 /**
  * Writes a whole file aside, syncs it and renames it into place: it is there whole, or as it was before.
  *
+ * Not by write-file-atomic: it takes a short write (a disk that is all but full) for a whole one, and renames
+ * what is cut off. `FileHandle.writeFile` goes on until all is written or the system says why not.
+ *
  * @throws UserError with the path and what the system says
  */
 export async function writeWhole(path: string, text: string): Promise<void> {
+  const aside = `${path}.${process.pid}-${++writers}.tmp`;
   try {
-    await writeFileAtomic(path, text);
+    const file = await open(aside, 'wx');
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(aside, path);
   } catch (error) {
+    await rm(aside, { force: true }).catch(() => undefined);
     throw fileError(path, 'write', error);
   }
 }

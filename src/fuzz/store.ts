@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import pLimit from 'p-limit';
 import { divergenceText } from '../check/divergence-text.js';
 import { kindWord, type ViolationJson, violationJson } from '../check/verdict.js';
 import { writeWhole } from '../corpus/write-whole.js';
@@ -50,6 +51,8 @@ function json(value: unknown): string {
  * ```
  */
 export class Store {
+  private readonly saving = pLimit(1);
+
   /** Creates the folder where it is not there. @throws UserError where it cannot be written to */
   static async open(dir: string): Promise<Store> {
     try {
@@ -97,8 +100,9 @@ export class Store {
     return state;
   }
 
-  async save(state: CampaignState): Promise<void> {
-    await writeWhole(this.statePath(state.config), json(state));
+  /** Saves the state as it is when its turn comes: one save after the other, so that the last one stays. */
+  save(state: CampaignState): Promise<void> {
+    return this.saving(() => writeWhole(this.statePath(state.config), json(state)));
   }
 
   /** Where a finding's files are. */
