@@ -49,7 +49,7 @@ export function addExplain(program: Command, setExit: (code: number) => void): v
       const options = { implementation: 'both', maxSteps: MAX_EXPLAINED_STEPS } as const;
       printJson({ ...judgementJson(file, judgeScenario(engine, scenario, options)), explanation: table });
     } else {
-      process.stdout.write(`${table}\n`);
+      process.stdout.write(table);
     }
     if (divergence) process.stderr.write(divergenceText(divergence));
     setExit(divergence ? EXIT.contradiction : result.watchdog ? EXIT.watchdog : EXIT.clean);

@@ -189,7 +189,7 @@ export class Store {
     ] as const) {
       await writeWhole(
         this.path(finding, `${told}.${ending}`),
-        `${explain(scenario, events, at.value, format, { file })}\n`,
+        explain(scenario, events, at.value, format, { file }),
       );
     }
     return { violation: violationJson(scenario, at.value.violation!), steps: at.value.steps };

@@ -37,7 +37,7 @@ describe('explain', () => {
     const replayed = (await cidfuzz(['replay', '--json', 'freed.cid'], { cwd })).stdout;
     const [{ explanation, ...rest } = {}, ...more] = rows(stdout);
     expect(more).toEqual([]);
-    expect(`${explanation}\n`).toBe(text);
+    expect(explanation).toBe(text);
     expect([rest]).toEqual(rows(replayed));
   });
 });
