@@ -1,5 +1,6 @@
 import { FUZZ_DONE, STRATEGY_RANDOM_WALK } from '../engine/addresses.js';
 import { Engine, type FuzzSettings, type Prepared } from '../engine/engine.js';
+import { drive } from '../event/drive.js';
 import { type CampaignConfig, headerOf, settingsOf } from '../fuzz/config.js';
 import { runReference } from '../reference/run.js';
 import type { Scenario } from '../scenario/scenario.js';
@@ -109,8 +110,5 @@ function fuzzLoop(engine: Engine, header: Scenario, settings: FuzzSettings, coun
 }
 
 function referenceSteps(schedule: Scenario): number {
-  const run = runReference(schedule);
-  let at = run.next();
-  while (!at.done) at = run.next();
-  return at.value.steps;
+  return drive(runReference(schedule)).steps;
 }

@@ -1,5 +1,6 @@
 import { type Engine, unsupported } from '../engine/engine.js';
 import { Digest } from '../event/digest.js';
+import { drive } from '../event/drive.js';
 import type { Event, RunResult } from '../event/event.js';
 import { namesOf } from '../event/names.js';
 import { runReference } from '../reference/run.js';
@@ -64,13 +65,4 @@ export function judgeScenario(engine: Engine, scenario: Scenario, options: Judge
     // A run that was cut short has not shown what its end would be.
     met: expect === null ? null : divergence === null && !result.watchdog && expect === outcome,
   };
-}
-
-/** Runs to the end; every event goes to `take`. */
-function drive(run: Generator<Event, RunResult, void>, take: (event: Event) => void): RunResult {
-  for (;;) {
-    const at = run.next();
-    if (at.done) return at.value;
-    take(at.value);
-  }
 }

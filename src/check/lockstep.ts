@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Engine } from '../engine/engine.js';
+import { drive } from '../event/drive.js';
 import type { Event, RunResult } from '../event/event.js';
 import { eventLine } from '../event/line.js';
 import { namesOf } from '../event/names.js';
@@ -108,18 +109,14 @@ export function lockstep(engine: Engine, scenario: Scenario, options: LockstepOp
     if (!b.done) theirTail.add(b.value);
     if (a.done || b.done) {
       const longer = a.done ? 'reference' : 'engine';
-      return { result: drain(ours, a), divergence: part(`only the ${longer} makes step ${step}`) };
+      return {
+        result: a.done ? a.value : drive(ours),
+        divergence: part(`only the ${longer} makes step ${step}`),
+      };
     }
     if (!sameEvent(a.value, b.value)) {
-      return { result: drain(ours, a), divergence: part(`step ${step} differs`) };
+      return { result: drive(ours), divergence: part(`step ${step} differs`) };
     }
     onEvent?.(a.value);
   }
-}
-
-/** The engine's result, from wherever its run has got to. */
-function drain(run: Generator<Event, RunResult, void>, last: IteratorResult<Event, RunResult>): RunResult {
-  let at = last;
-  while (!at.done) at = run.next();
-  return at.value;
 }

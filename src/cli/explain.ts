@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { divergenceText } from '../check/divergence-text.js';
 import { judgeScenario } from '../check/judge.js';
-import { lockstep } from '../check/lockstep.js';
 import { assertSupported } from '../check/supported.js';
 import { readScenario } from '../corpus/read-scenario.js';
 import { Engine } from '../engine/engine.js';
@@ -39,18 +38,16 @@ export function addExplain(program: Command, setExit: (code: number) => void): v
     const scenario = withHeaderFlags(await readScenario(file), flags);
     assertSupported(scenario, file);
     const events: Event[] = [];
-    const { result, divergence } = lockstep(engine, scenario, {
+    const judgement = judgeScenario(engine, scenario, {
+      implementation: 'both',
       maxSteps: MAX_EXPLAINED_STEPS,
       onEvent: (event) => events.push(event),
     });
+    const { result, divergence } = judgement;
     const color = colorsFor(process.stdout, flags.color && !flags.json).isColorSupported;
     const table = explain(scenario, events, result, flags.format, { file, color });
-    if (flags.json) {
-      const options = { implementation: 'both', maxSteps: MAX_EXPLAINED_STEPS } as const;
-      printJson({ ...judgementJson(file, judgeScenario(engine, scenario, options)), explanation: table });
-    } else {
-      process.stdout.write(table);
-    }
+    if (flags.json) printJson({ ...judgementJson(file, judgement), explanation: table });
+    else process.stdout.write(table);
     if (divergence) process.stderr.write(divergenceText(divergence));
     setExit(divergence ? EXIT.contradiction : result.watchdog ? EXIT.watchdog : EXIT.clean);
   });

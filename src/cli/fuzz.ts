@@ -6,7 +6,8 @@ import { defaultJobs, runCampaign } from '../fuzz/campaign.js';
 import { type CampaignConfig, defaultConfig, headerOf, STRATEGIES, type Strategy } from '../fuzz/config.js';
 import type { CampaignState } from '../fuzz/state.js';
 import { Store } from '../fuzz/store.js';
-import { KIND_WORDS, type Kind } from '../words.js';
+import { KINDS } from '../scenario/kinds.js';
+import type { Kind } from '../words.js';
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, addHeaderFlags, type CommonFlags, type HeaderFlags, mutantsOf } from './flags.js';
 import { reportCampaign } from './fuzz-report.js';
@@ -21,8 +22,6 @@ import {
   parseTasks,
   parseTime,
 } from './parse-values.js';
-
-const KINDS = KIND_WORDS.filter((kind): kind is Kind => kind !== 'none');
 
 const DEFAULT_TIME_MS = 60_000;
 
@@ -84,7 +83,7 @@ export function addFuzz(program: Command, setExit: (code: number) => void): void
 }
 
 function isKind(word: string): word is Kind {
-  return (KINDS as string[]).includes(word);
+  return (KINDS as readonly string[]).includes(word);
 }
 
 function configOf(flags: FuzzFlags): CampaignConfig {

@@ -9,6 +9,8 @@ import { kindWord, type ViolationJson, violationJson } from '../check/verdict.js
 import { writeWhole } from '../corpus/write-whole.js';
 import type { Engine } from '../engine/engine.js';
 import { fileError, UserError } from '../errors.js';
+import { drive } from '../event/drive.js';
+import type { Event } from '../event/event.js';
 import { explain } from '../report/explain.js';
 import { printScenario } from '../scenario/print.js';
 import type { Scenario } from '../scenario/scenario.js';
@@ -177,10 +179,8 @@ export class Store {
     cid: string,
     told: string,
   ) {
-    const run = engine.trace(scenario);
-    const events = [];
-    let at = run.next();
-    for (; !at.done; at = run.next()) events.push(at.value);
+    const events: Event[] = [];
+    const result = drive(engine.trace(scenario), (event) => events.push(event));
     const file = `${cid}.cid`;
     await writeWhole(this.path(finding, file), printScenario(scenario));
     for (const [format, ending] of [
@@ -189,10 +189,10 @@ export class Store {
     ] as const) {
       await writeWhole(
         this.path(finding, `${told}.${ending}`),
-        explain(scenario, events, at.value, format, { file }),
+        explain(scenario, events, result, format, { file }),
       );
     }
-    return { violation: violationJson(scenario, at.value.violation!), steps: at.value.steps };
+    return { violation: violationJson(scenario, result.violation!), steps: result.steps };
   }
 
   /** Stores a schedule on which the implementations part. */
