@@ -8,36 +8,43 @@ import {
   ACTION_FORK_PROCESS,
   ACTION_FORK_THREAD,
   ACTION_MIGRATE,
+  ACTION_STALE,
   ACTION_SWITCH,
   ACTION_TICK,
   ACTION_WORK,
+  ALGO_RFC_V6_FIXED,
   NS_PER_JIFFY,
+  OP_LOAD,
   PREEMPT_FULL,
+  ROUTINE_EXIT,
   SCAN_DELAY_JIFFIES,
 } from '../src/abi';
 import { ACTION_SHIFT, IDLE_TASK } from '../src/engine/addresses';
 import { usersChanged } from './checks';
 import { startExec } from './kernel/exec';
 import { startExit } from './kernel/exit';
+import { nextAddr, nextAfter, nextOp } from './kernel/next';
+import { PUT_LOAD } from './kernel/pc';
 import { startSwitch } from './kernel/switch';
 import { startWork } from './kernel/task_work';
 import { startTick } from './kernel/tick';
 import {
   ACTIONS,
+  activeAddr,
   config,
   cpuAt,
   cpuFrame,
   cpus,
   Frame,
   mmAt,
-  NO_MM,
+  nextScanAddr,
   onCpuAddr,
   taskAt,
   taskFrame,
   taskMmAddr,
   world,
 } from './layout';
-import { currentOf, peek } from './memory';
+import { ages, arm, forked, isWaiting, peek, place } from './memory';
 
 /** One action, 16 bytes. */
 @unmanaged
@@ -61,34 +68,34 @@ export function actionAt(i: i32): Action {
 export function frameOn(c: i32): Frame | null {
   const cpu = cpuFrame(c);
   if (cpu.routine != 0) return cpu;
-  const task = taskFrame(currentOf(c));
+  const task = taskFrame(cpuAt(c).current);
   return task.routine != 0 ? task : null;
 }
 
 /** No routine of the scheduler or of the current task has irqs off. */
 export function irqsOn(c: i32): bool {
-  return cpuFrame(c).routine == 0 && !taskFrame(currentOf(c)).irqsOff;
+  return cpuFrame(c).routine == 0 && !taskFrame(cpuAt(c).current).irqsOff;
 }
 
 /** Neither the cpu nor its current task is in a routine, and that task is not dead. */
 export function inUserMode(c: i32): bool {
-  const t = currentOf(c);
+  const t = cpuAt(c).current;
   return cpuFrame(c).routine == 0 && taskFrame(t).routine == 0 && !taskAt(t).dead;
 }
 
 /** In user mode with an mm: what exit, exec and fork need. */
 function mayCall(c: i32): bool {
-  return inUserMode(c) && peek(c, taskMmAddr(currentOf(c))) != NO_MM;
+  return inUserMode(c) && taskAt(cpuAt(c).current).ownMm >= 0;
 }
 
-function touchMm(mm: u64): void {
-  if (mm != NO_MM) mmAt(<i32>mm).touched = true;
+function touchMm(mm: i32): void {
+  if (mm >= 0) mmAt(mm).touched = true;
 }
 
 /** Whether cpu c may leave its current task now. */
 export function maySwitchOut(c: i32): bool {
   if (!irqsOn(c)) return false;
-  const f = taskFrame(currentOf(c));
+  const f = taskFrame(cpuAt(c).current);
   return f.routine == 0 || config.preempt == PREEMPT_FULL || f.gap;
 }
 
@@ -103,24 +110,24 @@ export function maySwitchTo(c: i32, t: i32): bool {
 function applySwitch(c: i32, t: i32): bool {
   if (!maySwitchOut(c) || !maySwitchTo(c, t)) return false;
   cpuAt(c).touched = true;
-  const prev = currentOf(c);
+  const prev = cpuAt(c).current;
   taskAt(prev).touched = true;
   taskAt(t).touched = true;
-  touchMm(taskAt(t).mm);
-  startSwitch(cpuFrame(c), prev, t);
+  touchMm(taskAt(t).ownMm);
+  startSwitch(c, cpuFrame(c), prev, t);
   return true;
 }
 
 function applyTick(c: i32): bool {
   if (!irqsOn(c)) return false;
   cpuAt(c).touched = true;
-  taskAt(currentOf(c)).touched = true;
+  taskAt(cpuAt(c).current).touched = true;
   startTick(cpuFrame(c));
   return true;
 }
 
 function applyWork(c: i32): bool {
-  const t = currentOf(c);
+  const t = cpuAt(c).current;
   if (!inUserMode(c) || !taskAt(t).queued) return false;
   startWork(taskAt(t), taskFrame(t));
   return true;
@@ -128,14 +135,14 @@ function applyWork(c: i32): bool {
 
 function applyExit(c: i32): bool {
   if (!mayCall(c)) return false;
-  const t = currentOf(c);
+  const t = cpuAt(c).current;
   startExit(taskAt(t), taskFrame(t));
   return true;
 }
 
 function applyExec(c: i32, mm: i32): bool {
   if (!mayCall(c)) return false;
-  const t = currentOf(c);
+  const t = cpuAt(c).current;
   if (mm >= 0) mmAt(mm).touched = true;
   startExec(taskAt(t), taskFrame(t), mm);
   return true;
@@ -144,29 +151,34 @@ function applyExec(c: i32, mm: i32): bool {
 /** init_sched_mm_cid() and copy_mm(): in memory at once. mm: the fresh mm of a process, or -1 for a thread. */
 function applyFork(c: i32, child: i32, mm: i32, home: i32): bool {
   if (!mayCall(c)) return false;
-  const shared = <i32>peek(c, taskMmAddr(currentOf(c)));
+  const shared = taskAt(cpuAt(c).current).ownMm;
   const parent = mmAt(shared);
-  if (parent.users == 1) parent.nextScan = world.jiffies + SCAN_DELAY_JIFFIES;
+  if (parent.users == 1) place(nextScanAddr(shared), world.jiffies + SCAN_DELAY_JIFFIES);
   let m = shared;
   if (mm >= 0) {
     mmAt(mm).touched = true;
-    mmAt(mm).nextScan = parent.nextScan;
+    // The repaired one does not copy: a scan of the parent's mm may be under way.
+    place(nextScanAddr(mm), config.algo == ALGO_RFC_V6_FIXED ? 0 : parent.nextScan);
     m = mm;
   }
   mmAt(m).users += 1;
   const task = taskAt(child);
   task.touched = true;
   task.exists = true;
-  task.mm = m;
-  task.active = 1;
+  place(onCpuAddr(child), 0);
+  place(taskMmAddr(child), m);
+  place(activeAddr(child), 1);
+  task.ownMm = m;
+  task.ownActive = true;
   task.home = home;
+  forked(c);
   usersChanged(m);
   return true;
 }
 
 function applyMigrate(t: i32, c: i32): bool {
   const T = taskAt(t);
-  if (!T.mayRun() || T.home == c || T.onCpu != 0) return false;
+  if (!T.mayRun() || T.home == c || T.onCpu != 0 || isWaiting(onCpuAddr(t))) return false;
   T.touched = true;
   T.home = c;
   return true;
@@ -178,7 +190,25 @@ function applyAdvance(ns: u64): bool {
   return true;
 }
 
-/** Applies an action that is no `step`: false where its need is not met. */
+/** How many older values the load that c makes next may return; 0 where it makes none. */
+export function oldest(c: i32): i32 {
+  const f = frameOn(c);
+  if (f === null || nextOp(c, f) != OP_LOAD || irqsGoOff(f)) return 0;
+  return ages(c, nextAddr(c, f), nextAfter(f));
+}
+
+/** Under exit-stays-active and no-exit-mb: which access turns irqs off is not known before it is made. */
+function irqsGoOff(f: Frame): bool {
+  return f.routine == ROUTINE_EXIT && f.pc == PUT_LOAD && !f.irqsOff;
+}
+
+function applyStale(c: i32, age: u64): bool {
+  if (age > <u64>oldest(c)) return false;
+  arm(c, <u32>age);
+  return true;
+}
+
+/** Applies an action that is no `step` and no `flush`: false where its need is not met. */
 export function apply(a: Action): bool {
   const c = <i32>a.cpu;
   switch (<i32>a.op) {
@@ -202,8 +232,9 @@ export function apply(a: Action): bool {
       return applyMigrate(cpus + <i32>a.task, c);
     case ACTION_ADVANCE:
       return applyAdvance(a.arg);
+    case ACTION_STALE:
+      return applyStale(c, a.arg);
     default:
-      // flush and stale have nothing to act on under sc.
       return false;
   }
 }

@@ -6,6 +6,7 @@
 
 import {
   ACTION_EXEC,
+  ACTION_FLUSH,
   ACTION_FORK_PROCESS,
   ACTION_FORK_THREAD,
   ACTION_STEP,
@@ -14,10 +15,10 @@ import {
 } from '../src/abi';
 import { FUZZ_DONE, FUZZ_FINDING, FUZZ_SAMPLE } from '../src/engine/addresses';
 import { Action, actionAt, apply, frameOn } from './actions';
-import { judgeEnd } from './checks';
-import { BUCKETS, config, FUZZ_CONFIG, result } from './layout';
+import { looksStranded } from './checks';
+import { BUCKETS, config, FUZZ_CONFIG, result, world } from './layout';
 import { below, between, hash, seedRandom } from './rng';
-import { beginRun, burst } from './run';
+import { beginRun, burst, drain, endRun } from './run';
 import { beginSchedule, propose } from './strategy/strategy';
 import { declAt, resetWorld, setUpWorld } from './world';
 
@@ -119,7 +120,8 @@ function setUpDrawn(): void {
 
 function drawWorld(): void {
   seedRandom(fuzzConfig.seed, STREAM_WORLD, group);
-  config.cpus = between(fuzzConfig.cpusMin, fuzzConfig.cpusMax);
+  // Most bugs need few cpus.
+  config.cpus = fuzzConfig.cpusMin + below(1 + below(fuzzConfig.cpusMax - fuzzConfig.cpusMin + 1));
   config.mms = between(fuzzConfig.mmsMin, fuzzConfig.mmsMax);
   config.tasks = between(fuzzConfig.tasksMin, fuzzConfig.tasksMax);
   config.mmsTotal = min(config.mms + MORE_MMS, 64);
@@ -155,6 +157,7 @@ function runSchedule(): void {
   for (; n < fuzzConfig.prefix && result.kind == KIND_NONE; n++) {
     const a = actionAt(n);
     if (a.op == ACTION_STEP) applyStep(a);
+    else if (a.op == ACTION_FLUSH) drain(a.cpu, <i32>a.arg);
     else apply(a);
     introduce(a);
   }
@@ -165,17 +168,23 @@ function runSchedule(): void {
   while (n < limit && attempts > 0 && result.kind == KIND_NONE && result.steps < stepLimit) {
     attempts -= 1;
     const a = actionAt(n);
+    let ended = false;
     propose(a, tasks, mms);
     if (a.op == ACTION_STEP) {
       if (!applyStep(a)) continue;
+      ended = routineEnded;
+    } else if (a.op == ACTION_FLUSH) {
+      if (!drain(a.cpu, <i32>a.arg)) continue;
     } else {
       if (!mayIntroduce(a) || !apply(a)) continue;
       introduce(a);
     }
     n += 1;
+    // A lazy slot that nobody sees to any more may be cleaned up by chance later: the end is now.
+    if (ended && world.lazySlots != 0 && looksStranded()) break;
   }
   config.actions = n;
-  if (result.kind == KIND_NONE) judgeEnd(0);
+  if (result.kind == KIND_NONE) endRun(0);
 }
 
 /** Whether there is a name left for what a fork or exec brings. */
@@ -192,10 +201,14 @@ function introduce(a: Action): void {
   if (a.op == ACTION_EXEC || a.op == ACTION_FORK_PROCESS) mms += 1;
 }
 
+/** Whether the last `step` came to the end of its routine. */
+let routineEnded: bool = false;
+
 /** A `step` with all its micro-steps; the log gets the count that was made. */
 function applyStep(a: Action): bool {
   const f = frameOn(a.cpu);
   if (f === null) return false;
   a.arg = burst(a.cpu, f, <i32>a.arg);
+  routineEnded = f.routine == 0;
   return true;
 }

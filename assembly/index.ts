@@ -7,6 +7,25 @@ import { goOn as go, startRun } from './run';
 import { setTracing } from './trace';
 
 export { fuzz } from './fuzz';
+export {
+  litmusAges,
+  litmusBegin,
+  litmusDrain,
+  litmusFence,
+  litmusFlush,
+  litmusInit,
+  litmusLoad,
+  litmusMayFlush,
+  litmusNow,
+  litmusPosition,
+  litmusRaise,
+  litmusRmwFail,
+  litmusRmwOld,
+  litmusRmwWrite,
+  litmusStore,
+  litmusValue,
+  litmusWaiting,
+} from './litmus';
 
 function join(lo: u32, hi: u32): u64 {
   return ((<u64>hi) << 32) | lo;

@@ -18,7 +18,11 @@
  *           │   Mm, mask words,        │     header, then u64 x words,
  *           │   Slot x cpus,           │     then {time, cid} x cpus,
  *           │   owners, holders        │     then u16 x cpus twice (what the checks count, by cid)
- *  0x400000 ├──────────────────────────┤ ACTIONS  16 bytes each: the scenario, or the log of a fuzzed schedule
+ *  0x400000 ├──────────────────────────┤ MEM_STATE how many stores have reached memory
+ *  0x410000 ├──────────────────────────┤ BUFFERS  cpus' waiting stores and windows, 256 bytes each (memory.ts)
+ *  0x450000 ├──────────────────────────┤ HISTORY  the last 4096 changes of memory, 16 bytes each
+ *  0x460000 ├──────────────────────────┤ LOADS    what cpus must not go back behind, 1024 bytes each
+ *  0x600000 ├──────────────────────────┤ ACTIONS  16 bytes each: the scenario, or the log of a fuzzed schedule
  *           └──────────────────────────┘ (grown by the host, before a run, for a long scenario)
  * ```
  *
@@ -26,7 +30,23 @@
  * only.
  */
 
-import { MAX_CPUS, MAX_MMS, MAX_TASKS } from '../src/abi';
+import {
+  LOC_ACTIVE,
+  LOC_CID,
+  LOC_CID_LOCK,
+  LOC_CLOCK,
+  LOC_CURR,
+  LOC_MASK,
+  LOC_MM,
+  LOC_MM_CID_LOCK,
+  LOC_NEXT_SCAN,
+  LOC_ON_CPU,
+  LOC_TIME,
+  LOC_USE_CID_LOCK,
+  MAX_CPUS,
+  MAX_MMS,
+  MAX_TASKS,
+} from '../src/abi';
 import * as addresses from '../src/engine/addresses';
 
 export const CONFIG: usize = addresses.CONFIG;
@@ -92,11 +112,16 @@ export class World {
   misowned: i32;
   /** Cpus whose current task holds a cid not below its mm's users (counted only where asked for). */
   loose: i32;
+  /** Stores to words of masks that wait in buffers. */
+  maskWaits: i32;
   /** How many bytes a world is, from WORLD. */
   size: u32;
 }
 
-/** A cpu. Its scheduler or tick frame follows at +FRAME_IN_CPU. */
+/**
+ * A cpu. Its scheduler or tick frame follows at +FRAME_IN_CPU. `curr` is what memory holds; what the cpu itself
+ * sees, its waiting stores included, is `current`.
+ */
 @unmanaged
 export class Cpu {
   curr: u64;
@@ -108,10 +133,16 @@ export class Cpu {
   freed: bool;
   loose: bool;
   touched: bool;
+  /** curr, as this cpu sees it. */
+  current: i32;
 }
 export const FRAME_IN_CPU: usize = 32;
 
-/** A task. Its kernel stack's frame (task work, exit, exec) follows at +FRAME_IN_TASK. */
+/**
+ * A task. Its kernel stack's frame (task work, exit, exec) follows at +FRAME_IN_TASK. `mm`, `active` and `onCpu`
+ * are what memory holds. Only the task itself changes its mm and active, and it goes to another cpu only when
+ * all that it stored has reached memory, so the cpu that it is on sees what it stored last: `ownMm`, `ownActive`.
+ */
 @unmanaged
 export class Task {
   mm: u64;
@@ -132,6 +163,10 @@ export class Task {
   /** Its task work is queued. */
   queued: bool;
   touched: bool;
+  /** active, as its cpu sees it. */
+  ownActive: bool;
+  /** mm, as its cpu sees it, or -1. */
+  ownMm: i32;
 
   /** It exists, and is not dead, claimed or current. */
   mayRun(): bool {
@@ -140,7 +175,7 @@ export class Task {
 }
 export const FRAME_IN_TASK: usize = 48;
 
-/** A routine under way: (routine, pc, registers). 64 bytes; routine 0 is none. */
+/** A routine under way: (routine, pc, registers). 72 bytes; routine 0 is none. */
 @unmanaged
 export class Frame {
   routine: u8;
@@ -179,6 +214,10 @@ export class Frame {
   jiffies: u64;
   /** A word as loaded: next_scan, clock[c'] in clear-old, the mask word of racy-set. */
   loaded: u64;
+  /** The position that `task` was read from in clear-old (memory.ts). */
+  seenAt: u32;
+  /** Its store of UNSET (plain-unset) waits, or is made: the bit is its own once memory has the store. */
+  unsetWaits: bool;
 
   begin(routine: i32): void {
     this.routine = <u8>routine;
@@ -263,6 +302,11 @@ let slotsInMm: usize = 0;
 let ownersInMm: usize = 0;
 let holdersInMm: usize = 0;
 
+/** A memory without a world, for litmus tests: so many threads. */
+export function setCpus(threads: i32): void {
+  cpus = threads;
+}
+
 /** Bytes of an mm's owners and holders, rounded up to whole words. */
 export function countsSize(): usize {
   return ((((<usize>cpus) << 2) + 7) >> 3) << 3;
@@ -286,7 +330,7 @@ export function layOut(): void {
   const mmSize = <u32>(ownersInMm + countsSize());
   mmShift = 32 - clz<u32>(mmSize - 1);
   world.size = <u32>(mmBase + ((<usize>mmsTotal) << mmShift) - WORLD);
-  assert(WORLD + world.size <= ACTIONS);
+  assert(WORLD + world.size <= <usize>addresses.MEM_STATE);
   const layout = changetype<Layout>(LAYOUT);
   layout.cpuBase = <u32>cpuBase;
   layout.taskBase = <u32>taskBase;
@@ -384,4 +428,22 @@ export function offsetInMm(addr: usize): usize {
 /** Slots start at this offset in an mm's record. */
 export function slotsOffset(): usize {
   return slotsInMm;
+}
+
+/** LOC_* of a shared location's address. */
+export function locationKind(addr: usize): i32 {
+  if (addr < cpuBase) return addr == USE_CID_LOCK_ADDR ? LOC_USE_CID_LOCK : LOC_CID_LOCK;
+  if (addr < taskBase) return addr & 8 ? LOC_CLOCK : LOC_CURR;
+  if (addr < mmBase) {
+    const offset = (addr - taskBase) & ((1 << TASK_SHIFT) - 1);
+    return offset == offsetof<Task>('mm')
+      ? LOC_MM
+      : offset == offsetof<Task>('active')
+        ? LOC_ACTIVE
+        : LOC_ON_CPU;
+  }
+  const offset = offsetInMm(addr);
+  if (offset >= slotsInMm) return (offset - slotsInMm) & 8 ? LOC_CID : LOC_TIME;
+  if (offset >= MASK_IN_MM) return LOC_MASK;
+  return offset == offsetof<Mm>('nextScan') ? LOC_NEXT_SCAN : LOC_MM_CID_LOCK;
 }

@@ -1,13 +1,13 @@
 /** One scenario from ACTIONS, with events if asked for. Ends at a violation, the end, or the step budget. */
 
-import { ACTION_STEP, KIND_NONE, ROUTINE_TICK } from '../src/abi';
+import { ACTION_FLUSH, ACTION_STEP, KIND_NONE, ROUTINE_TICK } from '../src/abi';
 import { RUN_DONE, RUN_PAUSED, RUN_WATCHDOG } from '../src/engine/addresses';
 import { Action, actionAt, apply, frameOn } from './actions';
 import { judge, judgeEnd } from './checks';
 import { nextAddr, nextOp } from './kernel/next';
 import { step } from './kernel/step';
-import { config, cpuFrame, Frame, result } from './layout';
-import { currentOf } from './memory';
+import { config, cpuAt, cpuFrame, Frame, result } from './layout';
+import { drainEverything, flush, flushedPc, mayFlush } from './memory';
 import { lastEventIs, setActor, traceFull, tracing } from './trace';
 import { setUpWorld } from './world';
 
@@ -37,7 +37,7 @@ export function beginRun(): void {
 
 /** A step whose event tells whose it is, and shows that `next.ts` knew what it would touch. */
 function tracedStep(c: i32, f: Frame): void {
-  setActor(f.routine, f == cpuFrame(c) && f.routine != ROUTINE_TICK ? f.task : currentOf(c));
+  setActor(f.routine, f == cpuFrame(c) && f.routine != ROUTINE_TICK ? f.task : cpuAt(c).current);
   const op = nextOp(c, f);
   const addr = nextAddr(c, f);
   step(c, f);
@@ -103,12 +103,41 @@ export function goOn(): i32 {
     }
     if (next == config.actions) break;
     const a = actionAt(next);
+    if (a.op == ACTION_FLUSH && mayFlush(a.cpu, <i32>a.arg)) {
+      if (tracing && traceFull()) return RUN_PAUSED;
+      if (result.steps == budget) return stopAtFlush(a);
+    }
     next += 1;
     result.action = next;
     begin(a);
+    if (result.kind != KIND_NONE) return RUN_DONE;
   }
-  judgeEnd(lastCpu);
+  endRun(lastCpu);
   return RUN_DONE;
+}
+
+/** The watchdog ends the run at a flush, which counts as applied as a step does that it stops. */
+function stopAtFlush(a: Action): i32 {
+  result.action = next + 1;
+  result.applied += 1;
+  a.skipped = false;
+  return RUN_WATCHDOG;
+}
+
+/** What still waits reaches memory; then the checks of the end. `last`: the cpu that made the last step. */
+export function endRun(last: i32): void {
+  drainEverything();
+  judgeEnd(last);
+}
+
+/** `flush c i`: a step without a frame. False where nothing may drain. */
+export function drain(c: i32, i: i32): bool {
+  if (!mayFlush(c, i)) return false;
+  const pc = flushedPc(c, i);
+  flush(c, i);
+  result.steps += 1;
+  if (judge(c) != KIND_NONE) result.pc = pc;
+  return true;
 }
 
 function begin(a: Action): void {
@@ -119,6 +148,12 @@ function begin(a: Action): void {
       under = f;
       left = a.arg;
       applied = true;
+    }
+  } else if (a.op == ACTION_FLUSH) {
+    applied = drain(a.cpu, <i32>a.arg);
+    if (applied) {
+      lastCpu = a.cpu;
+      result.stepAction = next;
     }
   } else {
     applied = apply(a);

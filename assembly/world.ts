@@ -1,6 +1,6 @@
 /** The start of a run: what CONFIG and DECLS describe, and going back to it. */
 
-import { ALGO_RFC_V6, CID_UNSET, NS_PER_JIFFY, START_NS } from '../src/abi';
+import { ALGO_V6_3, CID_UNSET, NS_PER_JIFFY, START_NS } from '../src/abi';
 import { resetChecks } from './checks';
 import {
   clearWords,
@@ -25,6 +25,7 @@ import {
   words,
   world,
 } from './layout';
+import { resetBuffer, resetMemory } from './memory';
 
 export function declAt(i: i32): Decl {
   return changetype<Decl>(DECLS + ((<usize>i) << 2));
@@ -38,6 +39,7 @@ function clearFrame(f: Frame): void {
 function initCpu(c: i32): void {
   const cpu = cpuAt(c);
   cpu.curr = c;
+  cpu.current = c;
   cpu.clock = START_NS;
   cpu.holdMm = -1;
   cpu.holdCid = -1;
@@ -45,6 +47,7 @@ function initCpu(c: i32): void {
   cpu.loose = false;
   cpu.touched = false;
   clearFrame(cpuFrame(c));
+  resetBuffer(c);
 }
 
 /** Task id t: cpu t's idle task, a declared one, or one that a fork will bring to life. */
@@ -64,6 +67,8 @@ function initTask(t: i32): void {
   }
   task.mm = mm < 0 ? NO_MM : <u64>mm;
   task.active = mm < 0 ? 0 : 1;
+  task.ownMm = mm;
+  task.ownActive = mm >= 0;
   task.onCpu = idle ? 1 : 0;
   task.mmCid = -1;
   task.lastMmCid = -1;
@@ -110,7 +115,9 @@ function initGlobals(): void {
   world.freed = 0;
   world.misowned = 0;
   world.loose = 0;
+  world.maskWaits = 0;
   resetChecks();
+  resetMemory();
   for (let i = 0; i < config.tasks; i++) {
     const mm = declAt(i).mm;
     if (mm >= 0) mmAt(mm).users += 1;
@@ -119,7 +126,7 @@ function initGlobals(): void {
 
 /** Lays the world of CONFIG out and sets all of it up. */
 export function setUpWorld(): void {
-  if (config.algo != ALGO_RFC_V6) config.mutants = 0;
+  if (config.algo == ALGO_V6_3) config.mutants = 0;
   layOut();
   for (let c = 0; c < cpus; c++) initCpu(c);
   for (let t = 0; t < tasksTotal; t++) initTask(t);

@@ -19,6 +19,8 @@ export const MAX_ADVANCE_NS = 5000000000;
 
 export const PERIOD_NS = 100000000;
 export const SCAN_DELAY_JIFFIES = 100;
+/** rfc-v6-fixed: next_scan of an mm while a scan of it is under way; no time comes to it. */
+export const SCAN_RUNNING_JIFFIES = 9007199254740991;
 export const NS_PER_JIFFY = 1000000;
 /** `now`, and every cpu's clock, at the start of a run, in ns. */
 export const START_NS = 10000000000;

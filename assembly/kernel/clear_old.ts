@@ -1,6 +1,7 @@
 /** sched_mm_cid_clear_old(mm, cpu) for every cpu in turn, called by task work. */
 
 import {
+  ALGO_RFC_V6_FIXED,
   CID_LAZY_PUT,
   CID_UNSET,
   MUTANT_NO_AGE_CHECK,
@@ -22,7 +23,17 @@ import {
   taskMmAddr,
   timeAddr,
 } from '../layout';
-import { clearBit, cmpxchg, read, write } from '../memory';
+import {
+  clearBit,
+  cmpxchg,
+  forgetFrame,
+  position,
+  read,
+  readAcquire,
+  readMarked,
+  write,
+  writeUnset,
+} from '../memory';
 import {
   CLEAR_ACTIVE_1,
   CLEAR_ACTIVE_2,
@@ -37,6 +48,7 @@ import {
   CLEAR_TIME,
   CLEAR_UNSET,
 } from './pc';
+import { workScanned } from './task_work';
 
 export function startClearOld(f: Frame, cpu: i32): void {
   f.target = cpu;
@@ -47,7 +59,7 @@ export function startClearOld(f: Frame, cpu: i32): void {
 function nextCpu(f: Frame): void {
   f.clearing = false;
   if (f.target + 1 < cpus) startClearOld(f, f.target + 1);
-  else f.end();
+  else workScanned(f);
 }
 
 export function clearClock(c: i32, f: Frame): void {
@@ -66,17 +78,29 @@ export function clearCid(c: i32, f: Frame): void {
   else f.pc = config.mutants & MUTANT_NO_FIRST_CHECK ? CLEAR_LAZY : CLEAR_CURR_1;
 }
 
+/** t = rcu_dereference(rq->curr): what is loaded through t depends on it. */
+function loadCurr(c: i32, f: Frame): void {
+  f.task = <i32>readMarked(c, currAddr(f.target), 0);
+  f.seenAt = position;
+}
+
+/** t->mm_cid_active, in rfc-v6-fixed an acquire: t->mm must not be older. */
+function loadActive(c: i32, f: Frame): u64 {
+  const addr = activeAddr(f.task);
+  return config.algo == ALGO_RFC_V6_FIXED ? readAcquire(c, addr, f.seenAt) : readMarked(c, addr, f.seenAt);
+}
+
 export function clearCurr1(c: i32, f: Frame): void {
-  f.task = <i32>read(c, currAddr(f.target));
+  loadCurr(c, f);
   f.pc = CLEAR_ACTIVE_1;
 }
 
 export function clearActive1(c: i32, f: Frame): void {
-  f.pc = read(c, activeAddr(f.task)) != 0 ? CLEAR_MM_1 : CLEAR_LAZY;
+  f.pc = loadActive(c, f) != 0 ? CLEAR_MM_1 : CLEAR_LAZY;
 }
 
 export function clearMm1(c: i32, f: Frame): void {
-  if (read(c, taskMmAddr(f.task)) == <u64>f.mm) nextCpu(f);
+  if (readMarked(c, taskMmAddr(f.task), f.seenAt) == <u64>f.mm) nextCpu(f);
   else f.pc = CLEAR_LAZY;
 }
 
@@ -95,16 +119,16 @@ export function clearLazy(c: i32, f: Frame): void {
 }
 
 export function clearCurr2(c: i32, f: Frame): void {
-  f.task = <i32>read(c, currAddr(f.target));
+  loadCurr(c, f);
   f.pc = CLEAR_ACTIVE_2;
 }
 
 export function clearActive2(c: i32, f: Frame): void {
-  f.pc = read(c, activeAddr(f.task)) != 0 ? CLEAR_MM_2 : CLEAR_UNSET;
+  f.pc = loadActive(c, f) != 0 ? CLEAR_MM_2 : CLEAR_UNSET;
 }
 
 export function clearMm2(c: i32, f: Frame): void {
-  if (read(c, taskMmAddr(f.task)) == <u64>f.mm) nextCpu(f);
+  if (readMarked(c, taskMmAddr(f.task), f.seenAt) == <u64>f.mm) nextCpu(f);
   else f.pc = CLEAR_UNSET;
 }
 
@@ -112,21 +136,27 @@ export function clearMm2(c: i32, f: Frame): void {
 export function clearUnset(c: i32, f: Frame): void {
   const addr = cidAddr(f.mm, f.target);
   if (config.mutants & MUTANT_PLAIN_UNSET) {
-    write(c, addr, CID_UNSET);
-  } else if (!cmpxchg(c, addr, f.v | CID_LAZY_PUT, CID_UNSET)) {
+    f.unsetWaits = true;
+    writeUnset(c, addr, CID_UNSET, f);
+  } else if (cmpxchg(c, addr, f.v | CID_LAZY_PUT, CID_UNSET)) {
+    own(f, f.mm, <i32>f.v);
+  } else {
     nextCpu(f);
     return;
   }
   f.clearing = false;
   f.irqsOff = true;
-  own(f, f.mm, <i32>f.v);
   f.pc = CLEAR_BIT;
 }
 
 /** __mm_cid_put, then local_irq_restore. */
 export function clearBitOfOld(c: i32, f: Frame): void {
   clearBit(c, f.mm, <i32>f.v);
-  disown(f);
+  if (f.ownCid >= 0) disown(f);
+  if (f.unsetWaits) {
+    f.unsetWaits = false;
+    forgetFrame(c, f);
+  }
   f.irqsOff = false;
   nextCpu(f);
 }

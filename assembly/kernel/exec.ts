@@ -5,8 +5,8 @@
 
 import { ALGO_V6_3, MUTANT_NO_AFTER_EXEC_MB, MUTANT_NO_BEFORE_EXEC_MB, ROUTINE_EXEC } from '../../src/abi';
 import { holdChanged, setMmCid, usersChanged } from '../checks';
-import { activeAddr, config, Frame, mmAt, Task, taskAt, taskMmAddr } from '../layout';
-import { barrier, currentOf, write } from '../memory';
+import { activeAddr, config, cpuAt, Frame, mmAt, Task, taskAt, taskMmAddr } from '../layout';
+import { barrier, write, writeRqLocked } from '../memory';
 import { startGet } from './mm_cid_get';
 import { startPut } from './mm_cid_put';
 import { EXEC_ACTIVE, EXEC_AFTER_MB, EXEC_BEFORE_MB, EXEC_INACTIVE, EXEC_MM, RETURN_EXEC } from './pc';
@@ -15,7 +15,7 @@ import { startOldExec, startOldGet } from './v6_3';
 /** target: the fresh mm, or -1 for a failed exec. */
 export function startExec(task: Task, f: Frame, target: i32): void {
   f.begin(ROUTINE_EXEC);
-  f.mm = <i32>task.mm;
+  f.mm = task.ownMm;
   f.target = target;
   if (config.algo == ALGO_V6_3) startOldExec(f);
   else f.pc = EXEC_INACTIVE;
@@ -23,7 +23,9 @@ export function startExec(task: Task, f: Frame, target: i32): void {
 
 export function execInactive(c: i32, f: Frame): void {
   f.irqsOff = true;
-  write(c, activeAddr(currentOf(c)), 0);
+  const t = cpuAt(c).current;
+  writeRqLocked(c, activeAddr(t), 0);
+  taskAt(t).ownActive = false;
   holdChanged(c);
   if (config.mutants & MUTANT_NO_BEFORE_EXEC_MB) startPut(f, f.mm, RETURN_EXEC);
   else f.pc = EXEC_BEFORE_MB;
@@ -35,7 +37,7 @@ export function execBeforeMb(c: i32, f: Frame): void {
 }
 
 export function execPutDone(c: i32, f: Frame): void {
-  const task = taskAt(currentOf(c));
+  const task = taskAt(cpuAt(c).current);
   task.lastMmCid = -1;
   setMmCid(c, task, -1);
   execInactiveDone(f);
@@ -51,7 +53,9 @@ export function execInactiveDone(f: Frame): void {
 
 export function execMm(c: i32, f: Frame): void {
   const old = f.mm;
-  write(c, taskMmAddr(currentOf(c)), f.target);
+  const t = cpuAt(c).current;
+  write(c, taskMmAddr(t), f.target);
+  taskAt(t).ownMm = f.target;
   mmAt(old).users -= 1;
   mmAt(f.target).users += 1;
   f.mm = f.target;
@@ -71,7 +75,9 @@ function toAfter(f: Frame): void {
 export function execActive(c: i32, f: Frame): void {
   f.gap = false;
   f.irqsOff = true;
-  write(c, activeAddr(currentOf(c)), 1);
+  const t = cpuAt(c).current;
+  writeRqLocked(c, activeAddr(t), 1);
+  taskAt(t).ownActive = true;
   holdChanged(c);
   if (config.mutants & MUTANT_NO_AFTER_EXEC_MB) startGet(f, f.mm, RETURN_EXEC);
   else f.pc = EXEC_AFTER_MB;
@@ -83,7 +89,7 @@ export function execAfterMb(c: i32, f: Frame): void {
 }
 
 export function execGetDone(c: i32, f: Frame): void {
-  const task = taskAt(currentOf(c));
+  const task = taskAt(cpuAt(c).current);
   task.lastMmCid = f.cid;
   setMmCid(c, task, f.cid);
   execDone(f);

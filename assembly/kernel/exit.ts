@@ -2,8 +2,8 @@
 
 import { ALGO_V6_3, MUTANT_EXIT_STAYS_ACTIVE, MUTANT_NO_EXIT_MB, ROUTINE_EXIT } from '../../src/abi';
 import { holdChanged, setMmCid, usersChanged } from '../checks';
-import { activeAddr, config, Frame, mmAt, NO_MM, Task, taskAt, taskMmAddr } from '../layout';
-import { barrier, currentOf, write } from '../memory';
+import { activeAddr, config, cpuAt, Frame, mmAt, NO_MM, Task, taskAt, taskMmAddr } from '../layout';
+import { barrier, write, writeRqLocked } from '../memory';
 import { startPut } from './mm_cid_put';
 import { EXIT_INACTIVE, EXIT_MB, EXIT_MM, RETURN_EXIT } from './pc';
 import { startOldExit } from './v6_3';
@@ -11,7 +11,7 @@ import { startOldExit } from './v6_3';
 export function startExit(task: Task, f: Frame): void {
   task.exiting = true;
   f.begin(ROUTINE_EXIT);
-  f.mm = <i32>task.mm;
+  f.mm = task.ownMm;
   if (config.algo == ALGO_V6_3) startOldExit(f);
   else if (!(config.mutants & MUTANT_EXIT_STAYS_ACTIVE)) f.pc = EXIT_INACTIVE;
   else inactive(f);
@@ -25,7 +25,9 @@ function inactive(f: Frame): void {
 
 export function exitInactive(c: i32, f: Frame): void {
   f.irqsOff = true;
-  write(c, activeAddr(currentOf(c)), 0);
+  const t = cpuAt(c).current;
+  writeRqLocked(c, activeAddr(t), 0);
+  taskAt(t).ownActive = false;
   holdChanged(c);
   inactive(f);
 }
@@ -37,7 +39,7 @@ export function exitMb(c: i32, f: Frame): void {
 }
 
 export function exitPutDone(c: i32, f: Frame): void {
-  const task = taskAt(currentOf(c));
+  const task = taskAt(cpuAt(c).current);
   task.lastMmCid = -1;
   setMmCid(c, task, -1);
   toExitMm(f);
@@ -51,10 +53,11 @@ export function toExitMm(f: Frame): void {
 }
 
 export function exitMm(c: i32, f: Frame): void {
-  const t = currentOf(c);
+  const t = cpuAt(c).current;
   const task = taskAt(t);
   f.gap = false;
   write(c, taskMmAddr(t), NO_MM);
+  task.ownMm = -1;
   mmAt(f.mm).users -= 1;
   task.dead = true;
   holdChanged(c);

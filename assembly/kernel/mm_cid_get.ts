@@ -20,7 +20,7 @@ import {
   USE_CID_LOCK_ADDR,
   world,
 } from '../layout';
-import { clearBit, cmpxchg, lock, peek, read, testAndSet, write } from '../memory';
+import { clearBit, cmpxchg, lock, peek, read, testAndSet, write, writeUnlock } from '../memory';
 import { MORE_WORDS, NO_ZERO, startFirstZero, stepFirstZero } from './cidmask';
 import { execGetDone } from './exec';
 import { startPut } from './mm_cid_put';
@@ -127,7 +127,7 @@ export function getUseLock(c: i32, f: Frame): void {
 /** raw_spin_lock(&cid_lock), one try a step. */
 export function getLock(c: i32, f: Frame): void {
   if (!lock(c, CID_LOCK_ADDR)) {
-    foundLockHeld(-1, world.lockHolders);
+    foundLockHeld(CID_LOCK_ADDR, -1, world.lockHolders);
     return;
   }
   f.holdsLock = true;
@@ -202,7 +202,7 @@ export function getClearUseLock(c: i32, f: Frame): void {
 }
 
 export function getUnlock(c: i32, f: Frame): void {
-  write(c, CID_LOCK_ADDR, 0);
+  writeUnlock(c, CID_LOCK_ADDR, 0);
   f.holdsLock = false;
   world.lockHolders -= 1;
   unlocked(c, f);

@@ -10,6 +10,7 @@ import {
   cidAddr,
   clockAddr,
   config,
+  cpuAt,
   currAddr,
   Frame,
   maskAddr,
@@ -21,7 +22,6 @@ import {
   timeAddr,
   USE_CID_LOCK_ADDR,
 } from '../layout';
-import { currentOf } from '../memory';
 import * as pc from './pc';
 import { oldSubjectCid } from './v6_3';
 
@@ -38,6 +38,7 @@ export function nextOp(c: i32, f: Frame): i32 {
     case pc.SWITCH_CURR:
     case pc.SWITCH_ON_CPU:
     case pc.TICK_CLOCK:
+    case pc.WORK_END_SCAN:
     case pc.EXIT_INACTIVE:
     case pc.EXIT_MM:
     case pc.EXEC_INACTIVE:
@@ -94,10 +95,11 @@ export function nextAddr(c: i32, f: Frame): usize {
     case pc.SWITCH_ON_CPU:
       return onCpuAddr(f.prev);
     case pc.TICK_NEXT_SCAN:
-      return nextScanAddr(<i32>taskAt(currentOf(c)).mm);
+      return nextScanAddr(taskAt(cpuAt(c).current).ownMm);
     case pc.WORK_NEXT_SCAN:
     case pc.WORK_INIT_SCAN:
     case pc.WORK_CLAIM_SCAN:
+    case pc.WORK_END_SCAN:
       return nextScanAddr(f.mm);
     case pc.CLEAR_CLOCK:
       return clockAddr(f.target);
@@ -123,10 +125,10 @@ export function nextAddr(c: i32, f: Frame): usize {
     case pc.EXEC_ACTIVE:
     case pc.OLD_INACTIVE:
     case pc.OLD_ACTIVE:
-      return activeAddr(currentOf(c));
+      return activeAddr(cpuAt(c).current);
     case pc.EXIT_MM:
     case pc.EXEC_MM:
-      return taskMmAddr(currentOf(c));
+      return taskMmAddr(cpuAt(c).current);
     case pc.SWITCH_LAZY_LOAD:
     case pc.SWITCH_LAZY_CMPXCHG:
     case pc.PUT_LOAD:
@@ -161,11 +163,24 @@ export function nextAddr(c: i32, f: Frame): usize {
     case pc.GET_UNLOCK:
       return CID_LOCK_ADDR;
     case pc.OLD_PUT_LOCK:
-      return oldSubjectCid(c, f) < 0 ? activeAddr(currentOf(c)) : mmCidLockAddr(f.mm);
+      return oldSubjectCid(c, f) < 0 ? activeAddr(cpuAt(c).current) : mmCidLockAddr(f.mm);
     case pc.OLD_PUT_UNLOCK:
     case pc.OLD_GET_LOCK:
     case pc.OLD_GET_UNLOCK:
       return mmCidLockAddr(f.mm);
+    default:
+      return 0;
+  }
+}
+
+/** The position that the next access's address was read from, where it depends on a load (memory.ts, rule 12). */
+export function nextAfter(f: Frame): u32 {
+  switch (f.pc) {
+    case pc.CLEAR_ACTIVE_1:
+    case pc.CLEAR_ACTIVE_2:
+    case pc.CLEAR_MM_1:
+    case pc.CLEAR_MM_2:
+      return f.seenAt;
     default:
       return 0;
   }

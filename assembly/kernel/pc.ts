@@ -93,6 +93,10 @@ export const OLD_GET_UNLOCK: u8 = 60;
 export const OLD_INACTIVE: u8 = 61;
 export const OLD_ACTIVE: u8 = 62;
 
+// ---- rfc-v6-fixed -------------------------------------------------------------------------------------------------------
+/** next_scan = j+100 after the last clear-old: the next scan may begin */
+export const WORK_END_SCAN: u8 = 63;
+
 // ---- where mm_cid_get and mm_cid_put return to ---------------------------------------------------------------------------------------
 export const RETURN_SWITCH: u8 = 0;
 export const RETURN_EXIT: u8 = 1;

@@ -54,6 +54,9 @@ export function step(c: i32, f: Frame): void {
     case pc.WORK_CLAIM_SCAN:
       work.workClaimScan(c, f);
       break;
+    case pc.WORK_END_SCAN:
+      work.workEndScan(c, f);
+      break;
     case pc.CLEAR_CLOCK:
       clear.clearClock(c, f);
       break;

@@ -1,6 +1,7 @@
 /** context_switch(): prev P to next T on cpu c, with switch_mm_cid. In cpu context, irqs off. */
 
 import {
+  ALGO_RFC_V6_FIXED,
   ALGO_V6_3,
   ARCH_X86,
   CID_LAZY_PUT,
@@ -14,8 +15,8 @@ import {
   ROUTINE_SWITCH,
 } from '../../src/abi';
 import { disown, foundNullMm, holdChanged, isLazy, own, setMmCid } from '../checks';
-import { cidAddr, clockAddr, config, currAddr, Frame, NO_MM, onCpuAddr, taskAt, world } from '../layout';
-import { barrier, clearBit, cmpxchg, read, write } from '../memory';
+import { cidAddr, clockAddr, config, cpuAt, currAddr, Frame, onCpuAddr, taskAt, world } from '../layout';
+import { barrier, beginSwitch, clearBit, cmpxchg, place, read, write, writeUnlock } from '../memory';
 import { startGet } from './mm_cid_get';
 import {
   RETURN_SWITCH,
@@ -31,9 +32,10 @@ import {
 import { oldSwitch } from './v6_3';
 
 /** The scheduler chose T: on_cpu[T] is set at once, and both are claimed until the routine ends. */
-export function startSwitch(f: Frame, prev: i32, next: i32): void {
+export function startSwitch(c: i32, f: Frame, prev: i32, next: i32): void {
   const T = taskAt(next);
-  T.onCpu = 1;
+  place(onCpuAddr(next), 1);
+  beginSwitch(c);
   T.claimed = true;
   taskAt(prev).claimed = true;
   f.begin(ROUTINE_SWITCH);
@@ -56,6 +58,7 @@ export function switchClock(c: i32, f: Frame): void {
 /** (TSA), (TSB) */
 export function switchCurr(c: i32, f: Frame): void {
   write(c, currAddr(c), f.task);
+  cpuAt(c).current = f.task;
   taskAt(f.prev).current = false;
   taskAt(f.task).current = true;
   holdChanged(c);
@@ -66,15 +69,18 @@ export function switchCurr(c: i32, f: Frame): void {
 
 /** To the barrier that the transition gives, where it gives one. */
 export function toBarrier(c: i32, f: Frame): void {
-  const prevMm = taskAt(f.prev).mm;
-  const nextMm = taskAt(f.task).mm;
+  const P = taskAt(f.prev);
+  const T = taskAt(f.task);
+  const fixed = config.algo == ALGO_RFC_V6_FIXED;
   let gives = false;
-  if (nextMm == NO_MM) {
-    gives = prevMm != NO_MM && !(config.mutants & MUTANT_NO_MB_USER_KERNEL);
-  } else if (prevMm == NO_MM) {
+  if (T.ownMm < 0) {
+    gives = P.ownMm >= 0 && !(config.mutants & MUTANT_NO_MB_USER_KERNEL);
+  } else if (P.ownMm < 0) {
     gives = !(config.mutants & MUTANT_NO_MB_KERNEL_USER);
-  } else if (prevMm != nextMm) {
-    gives = config.arch == ARCH_X86 && !(config.mutants & MUTANT_NO_MB_USER_USER);
+  } else if (P.ownMm != T.ownMm) {
+    gives = (fixed || config.arch == ARCH_X86) && !(config.mutants & MUTANT_NO_MB_USER_USER);
+  } else {
+    gives = fixed && !(P.ownActive && T.ownActive);
   }
   if (gives) f.pc = SWITCH_MB;
   else toPrev(c, f);
@@ -92,21 +98,21 @@ function toPrev(c: i32, f: Frame): void {
     return;
   }
   const P = taskAt(f.prev);
-  if (P.active == 0) {
-    toNext(c, f);
-  } else if (P.mm == NO_MM) {
-    foundNullMm();
+  if (P.ownMm < 0) {
+    if (P.ownActive) foundNullMm();
     prevDone(c, f);
-  } else if (config.mutants & MUTANT_NO_PUT_LAZY) {
+  } else if (config.mutants & MUTANT_NO_PUT_LAZY || !(P.ownActive || config.algo == ALGO_RFC_V6_FIXED)) {
     prevDone(c, f);
   } else {
-    f.mm = <i32>P.mm;
+    f.mm = P.ownMm;
     f.pc = SWITCH_LAZY_LOAD;
   }
 }
 
+/** An inactive prev has no mm_cid anyway. */
 function prevDone(c: i32, f: Frame): void {
-  setMmCid(c, taskAt(f.prev), -1);
+  const P = taskAt(f.prev);
+  if (P.ownActive) setMmCid(c, P, -1);
   toNext(c, f);
 }
 
@@ -134,7 +140,7 @@ export function switchLazyClear(c: i32, f: Frame): void {
 /** switch_mm_cid: `if (next->mm_cid_active)` */
 function toNext(c: i32, f: Frame): void {
   const T = taskAt(f.task);
-  if (T.active != 0) startGet(f, <i32>T.mm, RETURN_SWITCH);
+  if (T.ownActive) startGet(f, T.ownMm, RETURN_SWITCH);
   else nextDone(f);
 }
 
@@ -151,7 +157,7 @@ function nextDone(f: Frame): void {
 
 /** finish_task(prev): smp_store_release(&prev->on_cpu, 0) */
 export function switchOnCpu(c: i32, f: Frame): void {
-  write(c, onCpuAddr(f.prev), 0);
+  writeUnlock(c, onCpuAddr(f.prev), 0);
   taskAt(f.prev).claimed = false;
   taskAt(f.task).claimed = false;
   f.end();

@@ -1,15 +1,21 @@
 /** task_mm_cid_work(): the periodic scan, on the current task's kernel stack. */
 
-import { MUTANT_NO_SCAN_LIMIT, ROUTINE_WORK, SCAN_DELAY_JIFFIES } from '../../src/abi';
+import {
+  ALGO_RFC_V6_FIXED,
+  MUTANT_NO_SCAN_LIMIT,
+  ROUTINE_WORK,
+  SCAN_DELAY_JIFFIES,
+  SCAN_RUNNING_JIFFIES,
+} from '../../src/abi';
 import { config, Frame, nextScanAddr, Task, world } from '../layout';
-import { cmpxchg, found, read } from '../memory';
+import { cmpxchg, found, read, writeUnlock } from '../memory';
 import { startClearOld } from './clear_old';
-import { WORK_CLAIM_SCAN, WORK_INIT_SCAN, WORK_NEXT_SCAN } from './pc';
+import { WORK_CLAIM_SCAN, WORK_END_SCAN, WORK_INIT_SCAN, WORK_NEXT_SCAN } from './pc';
 
 export function startWork(task: Task, f: Frame): void {
   task.queued = false;
   f.begin(ROUTINE_WORK);
-  f.mm = <i32>task.mm;
+  f.mm = task.ownMm;
   f.jiffies = world.jiffies;
   f.pc = WORK_NEXT_SCAN;
 }
@@ -34,6 +40,19 @@ function workIfDue(f: Frame): void {
 }
 
 export function workClaimScan(c: i32, f: Frame): void {
-  if (cmpxchg(c, nextScanAddr(f.mm), f.loaded, f.jiffies + SCAN_DELAY_JIFFIES)) startClearOld(f, 0);
+  const next = config.algo == ALGO_RFC_V6_FIXED ? SCAN_RUNNING_JIFFIES : f.jiffies + SCAN_DELAY_JIFFIES;
+  if (cmpxchg(c, nextScanAddr(f.mm), f.loaded, next)) startClearOld(f, 0);
   else f.end();
+}
+
+/** After the last cpu. */
+export function workScanned(f: Frame): void {
+  if (config.algo == ALGO_RFC_V6_FIXED && !(config.mutants & MUTANT_NO_SCAN_LIMIT)) f.pc = WORK_END_SCAN;
+  else f.end();
+}
+
+/** Lets the next scan of the mm begin (rfc-v6-fixed): a release, so that nothing of this one comes after it. */
+export function workEndScan(c: i32, f: Frame): void {
+  writeUnlock(c, nextScanAddr(f.mm), f.jiffies + SCAN_DELAY_JIFFIES);
+  f.end();
 }

@@ -4,8 +4,8 @@
  */
 
 import { foundLockHeld, gotCid, holdChanged, setMmCid } from '../checks';
-import { activeAddr, Frame, maskAddr, mmAt, mmCidLockAddr, Task, taskAt } from '../layout';
-import { currentOf, lock, peek, write } from '../memory';
+import { activeAddr, cpuAt, Frame, maskAddr, mmAt, mmCidLockAddr, Task, taskAt } from '../layout';
+import { lock, peek, write, writeUnlock } from '../memory';
 import { MORE_WORDS, startFirstZero, stepFirstZero } from './cidmask';
 import { execDone, execInactiveDone } from './exec';
 import { toExitMm } from './exit';
@@ -29,13 +29,13 @@ import { toBarrier } from './switch';
 export function oldSwitch(c: i32, f: Frame): void {
   const P = taskAt(f.prev);
   const T = taskAt(f.task);
-  if (P.active != 0 && T.active != 0 && P.mm == T.mm) {
+  if (P.ownActive && T.ownActive && P.ownMm == T.ownMm) {
     const cid = P.mmCid;
     setMmCid(c, P, -1);
     setMmCid(c, T, cid);
     toBarrier(c, f);
-  } else if (P.active != 0 && P.mmCid >= 0) {
-    f.mm = <i32>P.mm;
+  } else if (P.ownActive && P.mmCid >= 0) {
+    f.mm = P.ownMm;
     f.putReturn = RETURN_SWITCH;
     f.pc = OLD_PUT_LOCK;
   } else {
@@ -45,8 +45,8 @@ export function oldSwitch(c: i32, f: Frame): void {
 
 function oldSwitchPutDone(c: i32, f: Frame): void {
   const T = taskAt(f.task);
-  if (T.active != 0) {
-    f.mm = <i32>T.mm;
+  if (T.ownActive) {
+    f.mm = T.ownMm;
     startOldGet(f, RETURN_SWITCH);
   } else {
     toBarrier(c, f);
@@ -55,7 +55,7 @@ function oldSwitchPutDone(c: i32, f: Frame): void {
 
 /** Whose cid it is: prev's or next's in a switch, else the current task's. */
 function subject(c: i32, f: Frame, inSwitch: u8, ofSwitch: i32): Task {
-  return taskAt(inSwitch == RETURN_SWITCH ? ofSwitch : currentOf(c));
+  return taskAt(inSwitch == RETURN_SWITCH ? ofSwitch : cpuAt(c).current);
 }
 
 // ---- mm_cid_put ----------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ function oldLock(c: i32, f: Frame): bool {
   f.irqsOff = true;
   const mm = mmAt(f.mm);
   if (!lock(c, mmCidLockAddr(f.mm))) {
-    foundLockHeld(f.mm, mm.lockHolders);
+    foundLockHeld(mmCidLockAddr(f.mm), f.mm, mm.lockHolders);
     return false;
   }
   f.holdsLock = true;
@@ -138,7 +138,7 @@ function oldLock(c: i32, f: Frame): bool {
 }
 
 function oldUnlock(c: i32, f: Frame): void {
-  write(c, mmCidLockAddr(f.mm), 0);
+  writeUnlock(c, mmCidLockAddr(f.mm), 0);
   f.holdsLock = false;
   mmAt(f.mm).lockHolders -= 1;
 }
@@ -156,14 +156,18 @@ export function startOldExec(f: Frame): void {
 }
 
 export function oldInactive(c: i32, f: Frame): void {
-  write(c, activeAddr(currentOf(c)), 0);
+  const t = cpuAt(c).current;
+  write(c, activeAddr(t), 0);
+  taskAt(t).ownActive = false;
   holdChanged(c);
   if (f.putReturn == RETURN_EXIT) toExitMm(f);
   else execInactiveDone(f);
 }
 
 export function oldActive(c: i32, f: Frame): void {
-  write(c, activeAddr(currentOf(c)), 1);
+  const t = cpuAt(c).current;
+  write(c, activeAddr(t), 1);
+  taskAt(t).ownActive = true;
   holdChanged(c);
   execDone(f);
 }

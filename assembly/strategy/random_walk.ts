@@ -5,7 +5,9 @@
  *
  * Departures: the paper takes a feature in or out with probability 1/2; here the kinds without which little
  * happens stay in three times out of four. A schedule draws its rhythm too: how long a cpu goes on before the
- * next one is chosen, and how often a routine is interrupted where it may be.
+ * next one is chosen, how often a routine is interrupted where it may be, how readily a cpu pulls tasks from others
+ * or becomes idle, how likely long delays are (delay.ts), and, where memory has buffers, how often a waiting store
+ * drains and a load returns an older value.
  */
 
 import {
@@ -13,21 +15,29 @@ import {
   ACTION_EXEC,
   ACTION_EXEC_FAIL,
   ACTION_EXIT,
+  ACTION_FLUSH,
   ACTION_FORK_PROCESS,
   ACTION_FORK_THREAD,
   ACTION_MIGRATE,
+  ACTION_STALE,
   ACTION_STEP,
   ACTION_SWITCH,
   ACTION_TICK,
   ACTION_WORK,
+  MEMORY_SC,
+  MEMORY_WEAK,
   NS_PER_JIFFY,
   PERIOD_NS,
 } from '../../src/abi';
 import { IDLE_TASK } from '../../src/engine/addresses';
-import { Action, frameOn, irqsOn, maySwitchTo } from '../actions';
-import { cpus, NO_MM, taskAt } from '../layout';
-import { currentOf } from '../memory';
+import { Action, frameOn, irqsOn, maySwitchTo, oldest } from '../actions';
+import { config, cpuAt, cpus, taskAt } from '../layout';
+import { mayFlush, waiting } from '../memory';
 import { below, random, scale } from '../rng';
+import { awake, beginDelays, isParked, mayFreeze, mayPark } from './delay';
+
+/** No task. */
+const NOBODY: i32 = -1;
 
 /** The most micro-steps of a burst that is to reach the end of a routine. */
 const LONG_BURST: i32 = 64;
@@ -47,7 +57,17 @@ let burst: i32 = 0;
 /** Chances in 16: to stay on the same cpu, and to interrupt a routine that may be interrupted. */
 let stay: u64 = 0;
 let interrupt: u64 = 0;
+/** The same at a gap, where a task may be for long: exec reads the new program, exit gives everything back. */
+let linger: u64 = 0;
+/** Chances in 16: for a cpu to pull a task from another one, or to become idle, where it switches. */
+let pull: i32 = 0;
+let idle: i32 = 0;
+/** Chances in 16: to drain a waiting store, to make a load stale. */
+let drain: i32 = 0;
+let stale: i32 = 0;
 let cpu: i32 = 0;
+/** The task that `cpu` has just pulled and switches to next, or NOBODY. */
+let pulled: i32 = NOBODY;
 
 /** Adds no ticket with `off` chances in 8, else `base` times 1, 2 or 4; returns how many there are then. */
 function draw(tickets: i32, kind: i32, base: i32, off: i32): i32 {
@@ -66,7 +86,7 @@ export function beginRandomWalk(): void {
   anywhere = draw(tickets, ACTION_MIGRATE, 1, 4);
   tickets = draw(anywhere, ACTION_EXIT, 1, 5);
   tickets = draw(tickets, ACTION_EXEC, 1, 5);
-  tickets = draw(tickets, ACTION_EXEC_FAIL, 1, 5);
+  tickets = draw(tickets, ACTION_EXEC_FAIL, 4, 5);
   tickets = draw(tickets, ACTION_FORK_THREAD, 1, 5);
   inUser = draw(tickets, ACTION_FORK_PROCESS, 1, 6);
   inQueued = draw(inUser, ACTION_WORK, 8, 1);
@@ -75,13 +95,28 @@ export function beginRandomWalk(): void {
   stay = (bits >> 20) & 15;
   interrupt = (bits >> 24) & 15;
   cpu = scale(bits, 32, cpus);
+  linger = 8 + ((bits >> 28) & 7);
+  pull = (bits >> 48) & 3 ? 2 << (<i32>((bits >> 50) & 3)) : 0;
+  idle = 1 << (<i32>((bits >> 52) & 3));
+  pulled = NOBODY;
+  beginDelays(random());
+  if (config.memory == MEMORY_SC) return;
+  drain = drawRate(bits >> 54);
+  stale = config.memory == MEMORY_WEAK && (bits >> 57) & 1 ? 4 << (<i32>((bits >> 58) & 1)) : 0;
+  // Only a load that comes next can be made stale.
+  if (stale > 0) burst = 1 << scale(bits, 44, 2);
+}
+
+/** Never in half of the schedules, else 1, 2, 4 or 8 chances in 16. */
+function drawRate(bits: u64): i32 {
+  return bits & 1 ? 0 : 1 << (<i32>((bits >> 1) & 3));
 }
 
 /** How many of the tickets are for what cpu c is doing; it is in no routine. */
 function ticketsOf(c: i32): i32 {
-  const task = taskAt(currentOf(c));
+  const task = taskAt(cpuAt(c).current);
   // A dead task has no mm.
-  if (task.mm == NO_MM) return anywhere;
+  if (task.ownMm < 0) return anywhere;
   return task.queued ? inQueued : inUser;
 }
 
@@ -97,29 +132,81 @@ function drawAdvance(): u64 {
   }
 }
 
-/** No task that the cpu may switch to. */
-const NOBODY: i32 = -1;
-
 /** A task that cpu c may switch to, looking from task `from` on; `tasks` is its own idle task. */
 function drawTask(c: i32, from: i32, tasks: i32): i32 {
   let t = from;
   for (let i = 0; i <= tasks; i++) {
-    if (maySwitchTo(c, t < tasks ? cpus + t : c)) return t;
+    if (!isParked(t) && maySwitchTo(c, t < tasks ? cpus + t : c)) return t;
     t = t == tasks ? 0 : t + 1;
   }
   return NOBODY;
 }
 
+/** `flush`: some waiting store of cpu c that may drain; false where there is none. */
+function proposeFlush(a: Action, c: i32, from: i32): bool {
+  const count = waiting(c);
+  if (count == 0) return false;
+  let i = from % count;
+  // The oldest may always drain.
+  if (!mayFlush(c, i)) i = 0;
+  a.op = <u8>ACTION_FLUSH;
+  a.arg = i;
+  return true;
+}
+
+/** `stale`: the load that cpu c makes next returns one of the older values that it may. */
+function proposeStale(a: Action, c: i32, bits: i32): bool {
+  const ages = oldest(c);
+  if (ages == 0) return false;
+  a.op = <u8>ACTION_STALE;
+  a.arg = 1 + (bits % ages);
+  return true;
+}
+
+/** `migrate`, to switch to it next: a task that waits on another cpu. */
+function proposePull(a: Action, c: i32, from: i32, tasks: i32): bool {
+  for (let i = 0; i < tasks; i++) {
+    const t = (from + i) % tasks;
+    const task = taskAt(cpus + t);
+    if (isParked(t) || !task.mayRun() || task.home == c || task.onCpu != 0) continue;
+    a.op = <u8>ACTION_MIGRATE;
+    a.task = <u16>t;
+    pulled = t;
+    return true;
+  }
+  return false;
+}
+
+/** `switch` to the task that was pulled; false where that is not possible any more. */
+function proposePulled(a: Action): bool {
+  const t = pulled;
+  pulled = NOBODY;
+  if (!maySwitchTo(cpu, cpus + t)) return false;
+  a.op = <u8>ACTION_SWITCH;
+  a.cpu = <u16>cpu;
+  a.task = <u16>t;
+  a.skipped = false;
+  return true;
+}
+
 export function proposeRandomWalk(a: Action, tasks: i32, mms: i32): void {
+  if (pulled != NOBODY && proposePulled(a)) return;
   const bits = random();
   // Choices that no branch predictor can guess are made without branches.
   cpu = select<i32>(scale(bits, 4, cpus), cpu, (bits & 15) >= stay);
+  cpu = awake(cpu, bits >> 56);
   a.cpu = <u16>cpu;
   a.skipped = false;
+  if (config.memory != MEMORY_SC) {
+    const chance = random();
+    if (<i32>(chance & 15) < drain && proposeFlush(a, cpu, <i32>(chance >> 8) & 7)) return;
+    if (<i32>((chance >> 4) & 15) < stale && proposeStale(a, cpu, <i32>(chance >> 16) & 0xff)) return;
+  }
   const f = frameOn(cpu);
-  if (f !== null && <i32>(((bits >> 20) & 15) >= interrupt) | <i32>!irqsOn(cpu)) {
+  if (f !== null && <i32>(((bits >> 20) & 15) >= (f.gap ? linger : interrupt)) | <i32>!irqsOn(cpu)) {
     a.op = <u8>ACTION_STEP;
     a.arg = 1 + (<i32>(bits >> 24) & (burst - 1));
+    mayFreeze(cpu, bits >> 58);
     return;
   }
   const kind = <i32>load<u8>(TICKETS + scale(bits, 24, f !== null ? anywhere : ticketsOf(cpu)));
@@ -129,7 +216,10 @@ export function proposeRandomWalk(a: Action, tasks: i32, mms: i32): void {
   a.arg = 0;
   switch (kind) {
     case ACTION_SWITCH: {
-      const t = drawTask(cpu, scale(bits, 40, tasks + 1), tasks);
+      const more = random();
+      if (<i32>(more & 15) < pull && proposePull(a, cpu, scale(bits, 40, tasks), tasks)) break;
+      if (f !== null) mayPark(cpuAt(cpu).current - cpus, more >> 4);
+      const t = drawTask(cpu, <i32>((more >> 10) & 15) < idle ? tasks : scale(bits, 40, tasks + 1), tasks);
       // A cpu with nobody to switch to ticks.
       if (t == NOBODY) a.op = <u8>ACTION_TICK;
       else a.task = t < tasks ? <u16>t : <u16>IDLE_TASK;

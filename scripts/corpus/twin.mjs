@@ -10,6 +10,7 @@
  * @typedef {object} Reference
  * @property {typeof import('../../src/reference/actions.js').applyAction} applyAction
  * @property {typeof import('../../src/reference/check.js').checksOf} checksOf
+ * @property {typeof import('../../src/reference/step.js').stepFlush} stepFlush
  * @property {typeof import('../../src/reference/step.js').stepFrame} stepFrame
  * @property {typeof import('../../src/reference/world.js').createWorld} createWorld
  * @property {typeof import('../../src/reference/world.js').currentTask} currentTask
@@ -69,6 +70,12 @@ class Side {
 
   /** @param {Exclude<Action, { op: 'step' }>} action */
   apply(action) {
+    if (action.op === 'flush') {
+      if (!this.world.memory.mayFlush(action.cpu, action.index)) return;
+      this.reference.stepFlush(this.world, action.cpu, action.index, 0);
+      this.found ??= this.checks.afterStep();
+      return;
+    }
     this.reference.applyAction(this.world, action);
   }
 
@@ -114,6 +121,7 @@ class Side {
   }
 
   kind() {
+    if (this.found === null) this.world.memory.drainAll();
     return (this.found ?? this.checks.atEnd())?.kind ?? 0;
   }
 }

@@ -4,6 +4,7 @@ import { drive } from '../event/drive.js';
 import { type CampaignConfig, headerOf, settingsOf } from '../fuzz/config.js';
 import { runReference } from '../reference/run.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { MEMORIES, type Memory } from '../words.js';
 
 /** Micro-steps a second of one way to run schedules: the median of all rounds. */
 export interface Rate {
@@ -37,6 +38,9 @@ export interface BenchOptions {
 /** The reference is that much slower, about: it runs fewer schedules so that both take some time. */
 const REFERENCE_SHARE = 20;
 
+/** What a model with buffers may cost. */
+const WANTED_OF_SC: Record<Exclude<Memory, 'sc'>, number> = { tso: 0.7, weak: 0.4 };
+
 function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
 }
@@ -49,13 +53,18 @@ function drawSchedules(engine: Engine, header: Scenario, settings: FuzzSettings,
   return schedules;
 }
 
+/** Its name, and a run that tells how many micro-steps it made. */
+type Way = readonly [what: string, run: () => number];
+
 /**
  * Runs the same schedules in every way, in rounds, so that the noise of the machine meets all of them:
  *
  * - *bare engine*: the schedules as drawn, one after the other, with nothing to choose and no checks;
  * - *engine*: the same with all checks;
  * - *fuzz loop*: choosing, stepping, checking, logging and starting over, as in a campaign;
- * - *reference*: the generators, with their checks.
+ * - *reference*: the generators, with their checks;
+ * - *fixed, sc*, *tso* and *weak*: the fuzz loop on the same worlds, of the repaired algorithm without a mutant: no
+ *   violation ends a schedule early under one model and not under another.
  */
 export function bench(options: BenchOptions): BenchResult {
   const { config, schedules: count } = options;
@@ -67,29 +76,47 @@ export function bench(options: BenchOptions): BenchResult {
   const steps = sum(schedules.map((schedule) => engine.run(schedule).steps));
   const some = schedules.filter((_, i) => i % REFERENCE_SHARE === 0);
 
-  const ways: readonly [string, () => number][] = [
+  const ways: readonly Way[] = [
     ['bare engine', () => runPrepared(engine, prepared, false, steps)],
     ['engine', () => runPrepared(engine, prepared, true, steps)],
     ['fuzz loop', () => fuzzLoop(engine, header, settings, count)],
     ['reference', () => sum(some.map(referenceSteps))],
+    ...MEMORIES.map((memory): Way => {
+      const fixed = headerOf({ ...config, algo: 'rfc-v6-fixed', mutants: [], memory });
+      return [`fixed, ${memory}`, () => fuzzLoop(engine, fixed, settings, count)];
+    }),
   ];
-  const rounds: number[][] = [];
+  const rounds: Map<string, number>[] = [];
   for (let round = 0; round <= options.rounds; round++) {
-    const rates = ways.map(([, way]) => {
+    const rates = new Map<string, number>();
+    for (const [what, way] of ways) {
       const began = performance.now();
-      return (way() / (performance.now() - began)) * 1000;
-    });
+      rates.set(what, (way() / (performance.now() - began)) * 1000);
+    }
     // The first round warms up.
     if (round > 0) rounds.push(rates);
   }
-  const ratio = (i: number, j: number) => median(rounds.map((rates) => rates[i]! / rates[j]!));
+  const ratio = (ours: string, theirs: string) =>
+    median(rounds.map((rates) => rates.get(ours)! / rates.get(theirs)!));
   return {
     schedules: options.schedules,
     steps,
-    rates: ways.map(([what], i) => ({ what, stepsPerSecond: median(rounds.map((rates) => rates[i]!)) })),
+    rates: ways.map(([what]) => ({
+      what,
+      stepsPerSecond: median(rounds.map((rates) => rates.get(what)!)),
+    })),
     ratios: [
-      { what: 'engine to reference', ratio: ratio(1, 3), wanted: 50 },
-      { what: 'fuzz loop with all checks to bare engine', ratio: ratio(2, 0), wanted: 0.6 },
+      { what: 'engine to reference', ratio: ratio('engine', 'reference'), wanted: 50 },
+      {
+        what: 'fuzz loop with all checks to bare engine',
+        ratio: ratio('fuzz loop', 'bare engine'),
+        wanted: 0.6,
+      },
+      ...Object.entries(WANTED_OF_SC).map(([memory, wanted]) => ({
+        what: `fuzz loop under ${memory} to sc`,
+        ratio: ratio(`fixed, ${memory}`, 'fixed, sc'),
+        wanted,
+      })),
     ],
   };
 }

@@ -80,8 +80,6 @@ function resultsDiffer(engine: RunResult, reference: RunResult): string | null {
 /**
  * Runs a scenario in both implementations, step by step: events, checks, skipped actions and end state are
  * compared.
- *
- * @throws Error where the memory model or the algorithm is not modelled yet
  */
 export function lockstep(engine: Engine, scenario: Scenario, options: LockstepOptions = {}): LockstepResult {
   const { maxSteps = Number.MAX_SAFE_INTEGER, onEvent } = options;

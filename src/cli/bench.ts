@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { bench } from '../bench/bench.js';
-import { assertSupported } from '../check/supported.js';
-import { defaultConfig, headerOf } from '../fuzz/config.js';
+import { defaultConfig } from '../fuzz/config.js';
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, addHeaderFlags, type CommonFlags, type HeaderFlags, mutantsOf } from './flags.js';
 import { printJson, say } from './output.js';
@@ -30,7 +29,6 @@ export function addBench(program: Command, setExit: (code: number) => void): voi
       preempt: flags.preempt ?? defaultConfig.preempt,
       memory: flags.memory ?? defaultConfig.memory,
     };
-    assertSupported(headerOf(config), 'cidfuzz bench');
     const result = bench({ config, schedules: flags.schedules, rounds: flags.rounds });
     if (flags.json) printJson({ format: 1, seed: flags.seed, ...result });
     say(

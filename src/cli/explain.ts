@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { divergenceText } from '../check/divergence-text.js';
 import { judgeScenario } from '../check/judge.js';
-import { assertSupported } from '../check/supported.js';
 import { readScenario } from '../corpus/read-scenario.js';
 import { Engine } from '../engine/engine.js';
 import type { Event } from '../event/event.js';
@@ -36,7 +35,6 @@ export function addExplain(program: Command, setExit: (code: number) => void): v
   addHeaderFlags(addCommonFlags(command)).action(async (file: string, flags: ExplainFlags) => {
     const engine = new Engine();
     const scenario = withHeaderFlags(await readScenario(file), flags);
-    assertSupported(scenario, file);
     const events: Event[] = [];
     const judgement = judgeScenario(engine, scenario, {
       implementation: 'both',

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import logUpdate from 'log-update';
-import { assertSupported } from '../check/supported.js';
 import { defaultJobs, runCampaign } from '../fuzz/campaign.js';
-import { type CampaignConfig, defaultConfig, headerOf, STRATEGIES, type Strategy } from '../fuzz/config.js';
+import { type CampaignConfig, defaultConfig, STRATEGIES, type Strategy } from '../fuzz/config.js';
 import type { CampaignState } from '../fuzz/state.js';
 import { Store } from '../fuzz/store.js';
 import { KINDS } from '../scenario/kinds.js';
@@ -88,7 +87,7 @@ function isKind(word: string): word is Kind {
 
 function configOf(flags: FuzzFlags): CampaignConfig {
   const oracle = flags.oracle && KINDS.filter((kind) => flags.oracle!.includes(kind));
-  const config: CampaignConfig = {
+  return {
     seed: flags.seed,
     algo: flags.algo ?? defaultConfig.algo,
     mutants: mutantsOf(flags),
@@ -103,8 +102,6 @@ function configOf(flags: FuzzFlags): CampaignConfig {
     oracle: oracle ?? (isKind(flags.until) ? [flags.until] : null),
     compareEvery: flags.compare,
   };
-  assertSupported(headerOf(config), 'cidfuzz fuzz');
-  return config;
 }
 
 /** A word that a shell takes as it is. */
@@ -120,6 +117,7 @@ function sameFlags(flags: FuzzFlags): string {
   const words: [string, string, string][] = [
     ['--algo', config.algo, defaultConfig.algo],
     ['--mutant', config.mutants.join(' '), ''],
+    ['--memory', config.memory, defaultConfig.memory],
     ['--arch', config.arch, defaultConfig.arch],
     ['--preempt', config.preempt, defaultConfig.preempt],
     ['--oracle', flags.oracle?.join(' ') ?? '', ''],

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { divergenceText } from '../check/divergence-text.js';
 import { lockstep } from '../check/lockstep.js';
-import { assertSupported } from '../check/supported.js';
 import { outcomeOf } from '../check/verdict.js';
 import { readScenario } from '../corpus/read-scenario.js';
 import { writeWhole } from '../corpus/write-whole.js';
@@ -36,7 +35,6 @@ export function addMinimize(program: Command, setExit: (code: number) => void): 
   addHeaderFlags(addCommonFlags(command)).action(async (file: string, flags: MinimizeFlags) => {
     const engine = new Engine();
     const scenario = withHeaderFlags(await readScenario(file), flags);
-    assertSupported(scenario, file);
     const before = engine.run(scenario, flags.maxSteps);
     if (before.watchdog) {
       process.stderr.write(
@@ -58,12 +56,17 @@ export function addMinimize(program: Command, setExit: (code: number) => void): 
         kind,
         actions: { before: scenario.actions.length, after: small.scenario.actions.length },
         steps: { before: before.steps, after: result.steps },
+        memory: { before: scenario.memory, after: small.scenario.memory },
         runs: small.runs,
         complete: small.complete,
       });
     }
     const sizes = `${scenario.actions.length} actions, ${before.steps} steps to ${small.scenario.actions.length} actions, ${result.steps} steps`;
     say(`${flags.output}: ${kind}, ${sizes} in ${small.runs} runs`, flags);
+    if (small.scenario.memory !== scenario.memory) {
+      const { memory } = small.scenario;
+      say(`${flags.output}: memory ${memory}: ${kind} does not need ${scenario.memory}`, flags);
+    }
     if (divergence) process.stderr.write(divergenceText(divergence));
     setExit(divergence ? EXIT.contradiction : EXIT.clean);
   });

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { judgeScenario } from '../check/judge.js';
-import { assertSupported } from '../check/supported.js';
 import { listScenarios } from '../corpus/list-scenarios.js';
 import { readScenario } from '../corpus/read-scenario.js';
 import { Engine } from '../engine/engine.js';
@@ -49,7 +48,6 @@ export function addRegress(program: Command, setExit: (code: number) => void): v
 async function regressOne(engine: Engine, file: string, flags: RegressFlags): Promise<number> {
   try {
     const scenario = withHeaderFlags(await readScenario(file), flags);
-    assertSupported(scenario, file);
     const judgement = judgeScenario(engine, scenario, { implementation: 'both', maxSteps: flags.maxSteps });
     const { divergence, result, met } = judgement;
     if (flags.json) printJson(judgementJson(file, judgement));

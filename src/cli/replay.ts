@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { divergenceText } from '../check/divergence-text.js';
 import { type Implementation, type Judgement, judgeScenario } from '../check/judge.js';
-import { assertSupported } from '../check/supported.js';
 import { violationJson } from '../check/verdict.js';
 import { readScenario } from '../corpus/read-scenario.js';
 import { Engine } from '../engine/engine.js';
@@ -106,7 +105,6 @@ export function addReplay(program: Command, setExit: (code: number) => void): vo
 async function replayOne(engine: Engine, file: string, flags: ReplayFlags): Promise<number> {
   try {
     const scenario = withHeaderFlags(await readScenario(file), flags);
-    assertSupported(scenario, file);
     const events = new EventRows(scenario);
     const tracing = flags.json && flags.trace;
     const judgement = judgeScenario(engine, scenario, {

@@ -13,13 +13,28 @@ export const DECLS = 0x11000;
 export const BUCKETS = 0x12000;
 export const EVENTS = 0x20000;
 export const WORLD = 0x60000;
-export const ACTIONS = 0x400000;
+/** The memory subsystem's own: its counter, each cpu's store buffer and window, the last commits, the loads. */
+export const MEM_STATE = 0x400000;
+export const BUFFERS = 0x410000;
+export const HISTORY = 0x450000;
+export const LOADS = 0x460000;
+export const ACTIONS = 0x600000;
 
 export const EVENT_CAPACITY = 6000;
 export const EVENT_SIZE = 40;
 export const ACTION_SHIFT = 4;
 export const CPU_SHIFT = 7;
+export const BUFFER_SHIFT = 8;
+export const LOADS_SHIFT = 10;
 export const TASK_SHIFT = 7;
+/** Stores that a cpu's buffer holds. */
+export const BUFFER_STORES = 8;
+/** Stores that memory remembers the old value of (weak), a power of 2. */
+export const HISTORY_COMMITS = 4096;
+/** Locations that a cpu remembers not to go back behind (weak). */
+export const LOADS_MAX = 128;
+/** What a bucket has for the pc of a drain: this and LOC_* of the location. */
+export const PC_DRAIN = 200;
 /** An action's task: the cpu's idle task. */
 export const IDLE_TASK = 0xffff;
 

@@ -3,9 +3,11 @@ import {
   ACTION_EXEC,
   ACTION_EXEC_FAIL,
   ACTION_EXIT,
+  ACTION_FLUSH,
   ACTION_FORK_PROCESS,
   ACTION_FORK_THREAD,
   ACTION_MIGRATE,
+  ACTION_STALE,
   ACTION_STEP,
   ACTION_SWITCH,
   ACTION_TICK,
@@ -23,6 +25,7 @@ import {
   LOC_ON_CPU,
   LOC_TIME,
   LOC_USE_CID_LOCK,
+  OP_DRAIN,
   OP_RMW,
 } from '../abi.js';
 import type { Event } from '../event/event.js';
@@ -140,6 +143,7 @@ export class Locations {
       bit: view.getInt16(at + 32, true),
     };
     this.locate(event, view.getUint32(at + 12, true));
+    if (event.op === OP_DRAIN) event.task = 0;
     event.value = this.value(event.loc, at + 16);
     if (event.op === OP_RMW) event.after = this.value(event.loc, at + 24);
     return event;
@@ -178,6 +182,10 @@ export function decodeAction(view: DataView, i: number): Action {
       return { op: 'migrate', task, cpu };
     case ACTION_ADVANCE:
       return { op: 'advance', ns: arg };
+    case ACTION_FLUSH:
+      return { op: 'flush', cpu, index: arg };
+    case ACTION_STALE:
+      return { op: 'stale', cpu, age: arg };
     default:
       throw new Error(`the engine logged an action of kind ${code}`);
   }

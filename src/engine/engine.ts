@@ -59,14 +59,6 @@ function hi(n: number): number {
   return Math.floor(n / 2 ** 32);
 }
 
-/** Why the engine refuses a scenario, or null. */
-export function unsupported(scenario: Scenario): string | null {
-  if (scenario.memory !== 'sc') return `memory ${scenario.memory} is not modelled yet (expected sc)`;
-  if (scenario.algo === 'rfc-v6-fixed')
-    return `algo ${scenario.algo} is not modelled yet (expected v6.3 or rfc-v6)`;
-  return null;
-}
-
 /**
  * One instance of the Wasm engine, and a typed face on its memory. Not to be shared between runs under way: a
  * run that is traced must be read to its end, or given up, before the next begins.
@@ -97,8 +89,6 @@ export class Engine {
   }
 
   private load(scenario: Scenario): void {
-    const refused = unsupported(scenario);
-    if (refused !== null) throw new Error(refused);
     this.reserve(scenario.actions.length);
     encodeConfig(this.view, scenario);
     for (let i = 0; i < scenario.actions.length; i++) encodeAction(this.view, i, scenario.actions[i]!);
@@ -147,7 +137,8 @@ export class Engine {
     for (let c = 0; c < cpus; c++) {
       const at = locations.cpu(c);
       if (this.view.getInt32(at + 16, true) === mm && this.view.getInt32(at + 20, true) === cid) {
-        tasks.push(taskOf(this.view.getUint32(at, true), cpus));
+        // Cpu.current: what the cpu itself sees, its waiting stores included.
+        tasks.push(taskOf(this.view.getInt32(at + 28, true), cpus));
       }
     }
     return tasks;
@@ -157,7 +148,6 @@ export class Engine {
    * Runs a scenario without telling its events.
    *
    * @param maxSteps micro-steps after which the watchdog ends the run
-   * @throws Error where the memory model or the algorithm is not modelled yet
    */
   run(scenario: Scenario, maxSteps = Number.MAX_SAFE_INTEGER): RunResult {
     this.load(scenario);
@@ -213,7 +203,7 @@ export class Engine {
    * Begins the batch of schedules [first, first + count): worlds and schedules drawn from `settings`, or, with
    * actions in `header`, schedules of its world that all begin with them.
    *
-   * @param header algo, mutants, arch, preempt and oracle of every schedule
+   * @param header algo, mutants, memory, arch, preempt and oracle of every schedule
    */
   beginBatch(header: Scenario, settings: FuzzSettings, first: number, count: number): void {
     this.load(header);

@@ -14,6 +14,24 @@ export interface Exports extends WebAssembly.Exports {
   batchStepsHi(): number;
   lastIndexLo(): number;
   lastIndexHi(): number;
+  // The memory subsystem alone (assembly/litmus.ts); src/engine/litmus-memory.ts says what they do.
+  litmusBegin(threads: number, model: number, locations: number): void;
+  litmusInit(loc: number, value: number): void;
+  litmusValue(loc: number): number;
+  litmusAges(c: number, loc: number, after: number): number;
+  litmusLoad(c: number, loc: number, age: number, after: number, acquire: number): number;
+  litmusPosition(): number;
+  litmusStore(c: number, loc: number, value: number, order: number, since: number): void;
+  litmusRmwOld(c: number, loc: number): number;
+  litmusRmwWrite(c: number, loc: number, value: number, order: number): void;
+  litmusRmwFail(c: number, loc: number): void;
+  litmusFence(c: number, kind: number): void;
+  litmusWaiting(c: number): number;
+  litmusMayFlush(c: number, i: number): number;
+  litmusFlush(c: number, i: number): void;
+  litmusNow(): number;
+  litmusRaise(c: number, position: number): void;
+  litmusDrain(c: number): void;
 }
 
 const modules = new Map<string, WebAssembly.Module>();

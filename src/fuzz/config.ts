@@ -36,7 +36,7 @@ export const defaultConfig: CampaignConfig = {
   arch: 'x86',
   preempt: 'full',
   strategy: 'random-walk',
-  cpus: [2, 2],
+  cpus: [2, 3],
   tasks: [2, 6],
   mms: [1, 2],
   oracle: null,
@@ -44,7 +44,7 @@ export const defaultConfig: CampaignConfig = {
 };
 
 /** Changes when the same seed comes to draw other schedules: an older state is then no longer resumed. */
-const GENERATION = 1;
+const GENERATION = 2;
 
 /** The most actions of a schedule. */
 const ACTIONS_PER_SCHEDULE = 400;

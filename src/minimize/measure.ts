@@ -1,22 +1,27 @@
 import { IDLE, NO_MM, type Scenario } from '../scenario/scenario.js';
+import { MEMORIES } from '../words.js';
 
 /**
  * How large a scenario is. Compared from the first number on (lexicographically); every change that the
  * minimizer accepts makes it strictly smaller, so minimizing ends, whatever the order of the passes:
  *
- *  0. actions;
- *  1. objects: cpus, tasks and mms, also those that a fork or exec makes;
- *  2. cast: tasks that have an mm in the header, and switches to anything but idle;
- *  3. changes of the acting cpu from one action to the next (advance and migrate act on none);
- *  4. early starts: what begins on a cpu just before another cpu acts;
- *  5. steps asked for;
- *  6. nanoseconds passed;
- *  7. weight: cpu numbers, homes, indices and ages, wherever they are written, and the places of what happens
+ *  0. memory model: sc, tso, weak;
+ *  1. delays that are seen (delays.ts);
+ *  2. actions;
+ *  3. objects: cpus, tasks and mms, also those that a fork or exec makes;
+ *  4. cast: tasks that have an mm in the header, and switches to anything but idle;
+ *  5. changes of the acting cpu from one action to the next (advance and migrate act on none);
+ *  6. early starts: what begins on a cpu just before another cpu acts;
+ *  7. steps asked for;
+ *  8. nanoseconds passed;
+ *  9. weight: cpu numbers, homes, indices and ages, wherever they are written, and the places of what happens
  *     on no cpu: the earlier the lighter.
  *
  * Each is a natural number, and so the order is well-founded. Names count for nothing.
  */
 export type Measure = readonly [
+  memory: number,
+  unseen: number,
   actions: number,
   objects: number,
   cast: number,
@@ -27,8 +32,12 @@ export type Measure = readonly [
   weight: number,
 ];
 
-/** See {@link Measure}. */
-export function measure(scenario: Scenario): Measure {
+/**
+ * See {@link Measure}.
+ *
+ * @param unseen delays that are seen, which only a run tells; where it is left out, they are not compared
+ */
+export function measure(scenario: Scenario, unseen = 0): Measure {
   const objects = scenario.cpus + scenario.taskNames.length + scenario.mmNames.length;
   let cast = 0;
   let cpuChanges = 0;
@@ -67,7 +76,9 @@ export function measure(scenario: Scenario): Measure {
       weight += action.home === null ? 0 : 1 + action.home;
     }
   }
-  return [scenario.actions.length, objects, cast, cpuChanges, earlyStarts, steps, advanceNs, weight];
+  const memory = MEMORIES.indexOf(scenario.memory);
+  const actions = scenario.actions.length;
+  return [memory, unseen, actions, objects, cast, cpuChanges, earlyStarts, steps, advanceNs, weight];
 }
 
 /** Negative where `left` is the smaller, 0 where they are equal. */

@@ -5,6 +5,7 @@ import { type Family, sweep } from './family.js';
 import { cpuWindows, ddminActions, pairs, singleActions, windows } from './passes/actions.js';
 import { ddminCpus, singleCpus, swapCpus } from './passes/cpus.js';
 import { cut } from './passes/cut.js';
+import { strongerMemory } from './passes/memory.js';
 import { canonicalNames } from './passes/names.js';
 import {
   declareForked,
@@ -18,6 +19,7 @@ import {
   switchToIdle,
 } from './passes/objects.js';
 import { joinBlocks, joinSteps, moveEarlier, startLater } from './passes/order.js';
+import { showStores, showValues } from './passes/sooner.js';
 import { lowerSteps } from './passes/steps.js';
 import { lowerHomes, lowerOperands, shorterAdvances } from './passes/values.js';
 import { relax } from './relax.js';
@@ -65,7 +67,8 @@ const DETAIL: readonly Family[] = [
  * The smallest scenario it can find that ends with the same kind of violation as the given one.
  *
  * Every accepted change makes the scenario smaller in the sense of measure.ts; the result is 1-minimal (see
- * `isOneMinimal`). Header words stay, but for `cpus` and `expect`. Deterministic: the same scenario and the
+ * `isOneMinimal`). Header words stay, but for `cpus`, `expect`, and `memory` where a stronger model shows the same
+ * kind: what needs no buffer is shown without one. Deterministic: the same scenario and the
  * same runner give the same result.
  *
  * @throws Error when the scenario's run has no violation.
@@ -87,7 +90,10 @@ export function minimize(scenario: Scenario, run: Run, options: SearchOptions = 
 /** One round of all passes; later ones only where the earlier ones have nothing left to do. */
 function shrink(search: Search): boolean {
   const before = search.best;
+  strongerMemory(search);
   while (cut(search));
+  showValues(search);
+  showStores(search);
   if (shrinkStructure(search)) return true;
   if (sweep(search, pairs, relax(search).scenario)) return true;
   lowerSteps(search);

@@ -1,5 +1,6 @@
 import { MAX_STEPS_PER_ACTION } from '../abi.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { delaysOf } from './delays.js';
 import type { Search } from './search.js';
 
 /** See {@link relax}. */
@@ -26,7 +27,8 @@ export function relax(search: Search): Relaxed {
 const latest = new WeakMap<Search, { readonly of: Scenario; readonly relaxed: Relaxed }>();
 
 function raiseSteps(search: Search): Relaxed {
-  const { best, bestResult } = search;
+  const { best, bestResult, bestMeasure } = search;
+  const unseen = bestMeasure[1];
   const plenty = Math.min(MAX_STEPS_PER_ACTION, 256 + 16 * best.cpus);
   const steps: number[] = [];
   best.actions.forEach((action, index) => {
@@ -47,7 +49,8 @@ function raiseSteps(search: Search): Relaxed {
     const same =
       result !== null &&
       result.steps === bestResult.steps &&
-      result.violation!.action === bestResult.violation!.action;
+      result.violation!.action === bestResult.violation!.action &&
+      delaysOf(raised, result.steps, unseen).unseen <= unseen;
     if (same) scenario = raised;
     else if (to - from === 1) partial.push(steps[from]!);
     else {

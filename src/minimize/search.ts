@@ -1,6 +1,7 @@
 import type { RunResult } from '../event/event.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { KIND_WORDS } from '../words.js';
+import { delaysOf } from './delays.js';
 import { compareMeasures, type Measure, measure } from './measure.js';
 
 /** Runs a scenario from its start: the engine in production, the reference in tests. Must be deterministic. */
@@ -41,9 +42,9 @@ export class Search {
     private readonly options: SearchOptions = {},
   ) {
     this.best = scenario;
-    this.bestMeasure = measure(scenario);
     this.runs = 1;
     this.bestResult = run(scenario);
+    this.bestMeasure = measure(scenario, delaysOf(scenario, this.bestResult.steps).unseen);
     if (this.bestResult.violation === null) {
       throw new Error(
         `nothing to minimize: the scenario runs to its end without a violation (${this.bestResult.steps} steps)`,
@@ -62,13 +63,25 @@ export class Search {
     return result.violation !== null && result.violation.kind === this.kind ? result : null;
   }
 
-  /** Takes the candidate when it is smaller and keeps the kind of violation. */
+  /**
+   * Takes the candidate when it is smaller and keeps the kind of violation. One that could only be smaller by having
+   * fewer delays that are seen is not even run: see {@link attemptSooner}.
+   */
   attempt(candidate: Scenario | null): boolean {
     if (candidate === null) return false;
-    const size = measure(candidate);
-    if (compareMeasures(size, this.bestMeasure) >= 0) return false;
+    const atMost = measure(candidate, this.bestMeasure[1]);
+    return compareMeasures(atMost, this.bestMeasure) < 0 && this.attemptSooner(candidate);
+  }
+
+  /** The same for a candidate that may be larger, where fewer of its delays are seen. */
+  attemptSooner(candidate: Scenario): boolean {
     const result = this.keeps(candidate);
     if (result === null) return false;
+    const [memory, unseen] = this.bestMeasure;
+    // Under a stronger model it is smaller, however many there are.
+    const most = measure(candidate)[0] < memory ? Number.POSITIVE_INFINITY : unseen;
+    const size = measure(candidate, delaysOf(candidate, result.steps, most).unseen);
+    if (compareMeasures(size, this.bestMeasure) >= 0) return false;
     this.best = candidate;
     this.bestResult = result;
     this.bestMeasure = size;

@@ -4,11 +4,11 @@
  * step; what may change until then (the time, above all) is a thunk, read with the access.
  */
 import type { Loc, Word } from './location.js';
-import type { StoreOrder } from './memory.js';
+import { type Loaded, type LoadOrder, type StoreOrder, UNORDERED } from './memory.js';
 
 /** What a routine waits for. `irqs-off` is no access: it becomes part of the step of the access after it. */
 export type Request =
-  | { readonly op: 'load'; readonly loc: Loc }
+  | { readonly op: 'load'; readonly loc: Loc; readonly order: LoadOrder }
   | {
       readonly op: 'store';
       readonly loc: Loc;
@@ -22,15 +22,20 @@ export type Request =
   | { readonly op: 'mb' }
   | { readonly op: 'irqs-off' };
 
-/** What an access tells its routine: a load the value, cmpxchg what it found, a bit or a lock whether it was set. */
-export type Answer = Word | boolean | undefined;
+/** What an access tells its routine: cmpxchg what it found, a bit or a lock whether it was set. */
+export type Answer = Loaded<Word> | Word | boolean | undefined;
 
 /** A kernel routine, or a part of one. */
 export type Routine<T = void> = Generator<Request, T, Answer>;
 
-/** `L`: READ_ONCE() and plain loads. */
-export function* load<W extends Word>(loc: Loc<W>): Routine<W> {
-  return (yield { op: 'load', loc }) as W;
+/** `L`: READ_ONCE() and plain loads; with an `order`, also those that something else orders. */
+export function* load<W extends Word>(loc: Loc<W>, order: LoadOrder = UNORDERED): Routine<W> {
+  return ((yield { op: 'load', loc, order }) as Loaded<W>).value;
+}
+
+/** `L`: rcu_dereference(), which also tells since when the pointer was there: what it points to is not older. */
+export function* rcu_dereference<W extends Word>(loc: Loc<W>): Routine<Loaded<W>> {
+  return (yield { op: 'load', loc, order: UNORDERED }) as Loaded<W>;
 }
 
 /** `S`: WRITE_ONCE() and plain stores. A thunk is called when the store executes. */

@@ -1,4 +1,4 @@
-/** Actions but `step`: what each one needs, and what it does at once. An unmet need skips it. */
+/** Actions that make no step: what each one needs, and what it does at once. An unmet need skips it. */
 import {
   ROUTINE_EXEC,
   ROUTINE_EXIT,
@@ -17,10 +17,21 @@ import { task_mm_cid_work } from './kernel/task-work.js';
 import { scheduler_tick } from './kernel/tick.js';
 import { nextScan, onCpu } from './location.js';
 import type { Mark } from './marks.js';
-import { bringToLife, currentTask, jiffies, mmOf, type Task, taskOf, usersOf, type World } from './world.js';
+import {
+  bringToLife,
+  currentTask,
+  isFixed,
+  jiffies,
+  mmOf,
+  runningFrame,
+  type Task,
+  taskOf,
+  usersOf,
+  type World,
+} from './world.js';
 
-/** Applies an action other than `step`; false if it is skipped. */
-export function applyAction(world: World, action: Exclude<Action, { op: 'step' }>): boolean {
+/** Applies an action other than `step` and `flush`; false if it is skipped. */
+export function applyAction(world: World, action: Exclude<Action, { op: 'step' | 'flush' }>): boolean {
   switch (action.op) {
     case 'switch':
       return applySwitch(world, action.cpu, action.task);
@@ -43,9 +54,8 @@ export function applyAction(world: World, action: Exclude<Action, { op: 'step' }
     case 'advance':
       world.now += action.ns;
       return true;
-    case 'flush':
     case 'stale':
-      return false; // under sc nothing waits, and nothing is old
+      return applyStale(world, action.cpu, action.age);
   }
 }
 
@@ -57,6 +67,7 @@ function applySwitch(world: World, cpu: number, operand: number): boolean {
   if (operand !== IDLE && (next.home !== cpu || world.memory.seen(cpu, onCpu(next.id)) !== 0)) return false;
   world.marks?.add(howSwitchedOut(prev));
   world.memory.place(onCpu(next.id), 1); // prepare_task()
+  world.memory.startSwitch(cpu);
   prev.claimed = true;
   next.claimed = true;
   const frame = new Frame(world, ROUTINE_SWITCH, next.id, cpu, true);
@@ -126,8 +137,12 @@ function applyFork(
   } else {
     world.marks?.add('fork: not the first of its mm');
   }
-  if (freshMm !== null) world.memory.place(nextScan(freshMm), world.memory.inMemory(nextScan(mm)));
+  if (freshMm !== null) {
+    if (isFixed(world)) world.marks?.add('fixed fork: process, next_scan is 0');
+    world.memory.place(nextScan(freshMm), isFixed(world) ? 0 : world.memory.inMemory(nextScan(mm)));
+  }
   bringToLife(world, taskOf(world, child), freshMm ?? mm, home ?? cpu);
+  world.memory.forked(cpu);
   return true;
 }
 
@@ -138,6 +153,14 @@ function applyMigrate(world: World, id: number, cpu: number): boolean {
   if (!isFree(world, task) || task.home === cpu) return false;
   if (world.memory.inMemory(at) !== 0 || world.memory.buffered(at)) return false;
   task.home = cpu;
+  return true;
+}
+
+/** `stale c k`: the next step of that cpu must be a load that may return such an old value by now. */
+function applyStale(world: World, cpu: number, age: number): boolean {
+  const next = runningFrame(world, cpu)?.pending;
+  if (next?.op !== 'load' || !world.memory.mayBeStale(cpu, next.loc, next.order, age)) return false;
+  world.cpus[cpu]!.staleAge = age;
   return true;
 }
 

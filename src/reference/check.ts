@@ -15,9 +15,9 @@ import {
 } from '../abi.js';
 import { NO_MM } from '../scenario/scenario.js';
 import { KIND_WORDS } from '../words.js';
-import { mm_cid_clear_lazy_put, mm_cid_is_lazy_put, mm_cid_is_unset } from './cid-word.js';
+import { mm_cid_clear_lazy_put, mm_cid_is_lazy_put, mm_cid_is_unset, mm_cid_is_valid } from './cid-word.js';
 import type { Frame } from './frame.js';
-import { cidLock, cidmaskWord, mmCidLock, pcpuCid, sameLoc, useCidLock } from './location.js';
+import { cidLock, cidmaskWord, type Loc, mmCidLock, pcpuCid, sameLoc, useCidLock } from './location.js';
 import { cidmaskWords } from './memory.js';
 import { currentTask, framesInFlight, isActive, mmOf, runningFrame, usersOf, type World } from './world.js';
 
@@ -166,15 +166,33 @@ function checkOwnership({ world, frames }: State): Finding | null {
       for (let cpu = 0; cpu < cpus; cpu++) {
         const slot = world.memory.inMemory(pcpuCid(mm, cpu));
         if (!mm_cid_is_unset(slot)) owners[mm_cid_clear_lazy_put(slot)]!++;
+        for (const cid of cidsWaiting(world, mm, cpu)) owners[cid]!++;
       }
-      for (const { owns } of frames) if (owns?.mm === mm) owners[owns.cid]!++;
+      for (const frame of frames) if (ownsBitIn(world, frame, mm)) owners[frame.owns!.cid]!++;
     }
     const bits = maskBits(world, mm);
     for (let cid = 0; cid < cpus; cid++) {
-      if (owners[cid] !== bitAt(bits, cid)) return finding(KIND_OWNERSHIP, mm, cid);
+      if (owners[cid] === bitAt(bits, cid)) continue;
+      if (!world.memory.buffered(wordOf(mm, cid))) return finding(KIND_OWNERSHIP, mm, cid);
     }
   }
   return null;
+}
+
+/** The valid cids that a cpu has stored to its own slot, and that have not reached memory. */
+function cidsWaiting({ memory }: World, mm: number, cpu: number): number[] {
+  const slot = pcpuCid(mm, cpu);
+  return memory
+    .waiting(cpu)
+    .filter(({ loc, value }) => sameLoc(loc, slot) && mm_cid_is_valid(Number(value)))
+    .map(({ value }) => Number(value));
+}
+
+/** The frame owns a bit of that mask: not before its change of the slot to UNSET has reached memory. */
+function ownsBitIn({ memory }: World, { owns, cpu }: Frame, mm: number): boolean {
+  if (owns?.mm !== mm) return false;
+  const { slot } = owns;
+  return slot === null || !memory.waiting(cpu).some(({ loc }) => sameLoc(loc, slot));
 }
 
 function checkBadCid({ world }: State): Finding | null {
@@ -189,7 +207,7 @@ function checkNullMm({ world }: State): Finding | null {
 function checkLivelock({ world, frames }: State): Finding | null {
   const { maskFullIn: mm, spunOn } = world.noted;
   if (mm >= 0 && maskIsFull(world, mm)) {
-    const owned = frames.some(({ owns }) => owns?.mm === mm);
+    const owned = frames.some((frame) => ownsBitIn(world, frame, mm));
     if (!owned && !maskIsBuffered(world, mm)) return finding(KIND_LIVELOCK, mm);
   }
   if (spunOn !== null) {
@@ -241,6 +259,9 @@ function checkLockLeak({ world, frames }: State): Finding | null {
   if (forced && !frames.some(({ forcing }) => forcing)) return finding(KIND_LOCK_LEAK);
   return null;
 }
+
+/** Where a cid's bit is. */
+const wordOf = (mm: number, cid: number): Loc => cidmaskWord(mm, Math.floor(cid / 64));
 
 /** An mm's cidmask in memory, in 32-bit halves of its words. */
 function maskBits(world: World, mm: number): number[] {

@@ -4,10 +4,12 @@ import type { Loc } from './location.js';
 import type { Mark } from './marks.js';
 import type { World } from './world.js';
 
-/** A bit of an mm's cidmask. */
-export interface CidBit {
+/** A bit of an mm's cidmask that is a frame's. */
+export interface OwnedBit {
   readonly mm: number;
   readonly cid: number;
+  /** The slot that the frame has unset: the bit is the slot's until that has reached memory. Else null. */
+  readonly slot: Loc<number> | null;
 }
 
 /** A cpu's slot in an mm. */
@@ -36,7 +38,7 @@ export class Frame {
   // What the checks ask a frame.
 
   /** The bit that is this frame's: no slot holds it, or not yet. */
-  owns: CidBit | null = null;
+  owns: OwnedBit | null = null;
   /** The cid lock that it holds. */
   holdsLock: Loc<number> | null = null;
   /** It has set use_cid_lock and will unset it. */

@@ -81,6 +81,12 @@ export const MARKS = {
   'fork: first of its mm, scan put off': 'mm_users was 1',
   'fork: not the first of its mm': 'mm_users was above 1',
 
+  'fixed switch: user to user, same mm, not both active': 'the barrier that the repair adds',
+  'fixed switch: user to user, another mm, arm64': 'the barrier that the repair adds',
+  'fixed switch: inactive prev with an mm': 'its slot is put too, if it is lazy',
+  'fixed work: the scan is over': 'the next one may be due',
+  'fixed fork: process, next_scan is 0': 'no copy of that of the parent',
+
   'v6.3 switch: hand over in the same mm': 'next takes the cid of prev, no access',
   'v6.3 switch: put': 'prev puts its cid',
   'v6.3 switch: get': 'next gets a cid',

@@ -5,7 +5,7 @@ import type { Mutant } from '../words.js';
 import type { Frame } from './frame.js';
 import { type Loc, mmCidActive, nextScan, onCpu, rqClock, rqCurr, taskMm } from './location.js';
 import type { Mark } from './marks.js';
-import { createMemory, type SharedMemory } from './memory.js';
+import { createMemory, type SharedMemory, type Watch } from './memory.js';
 
 /** What a task has besides its part of shared memory. */
 export interface Task {
@@ -32,6 +32,8 @@ export interface Cpu {
   readonly id: number;
   /** A switch or a tick. */
   context: Frame | null;
+  /** Which older value its next step returns, if that is a load and may; 0: none. `stale` sets it. */
+  staleAge: number;
 }
 
 /** What the last step met that its state does not show; forgotten with the next step. */
@@ -62,21 +64,16 @@ export interface World {
 }
 
 /** The world at the start of a run. */
-export function createWorld(scenario: Scenario, marks: Set<Mark> | null): World {
-  if (scenario.algo === 'rfc-v6-fixed')
-    throw new Error('algo rfc-v6-fixed is not supported by the reference');
-  const { cpus } = scenario;
-  const memory = createMemory(scenario.memory, {
-    cpus,
-    tasks: scenario.taskNames.length,
-    mms: scenario.mmNames.length,
-  });
+export function createWorld(scenario: Scenario, marks: Set<Mark> | null, watch: Watch = { step: 0 }): World {
+  const { cpus, taskNames, mmNames } = scenario;
+  const size = { cpus, tasks: taskNames.length, mms: mmNames.length };
+  const memory = createMemory(scenario.memory, scenario.arch, size, watch);
   const world: World = {
     scenario,
     memory,
     mutants: new Set(scenario.algo === 'v6.3' ? [] : scenario.mutants),
-    cpus: Array.from({ length: cpus }, (_, id) => ({ id, context: null })),
-    tasks: scenario.taskNames.map((_, id) => unbornTask(id)),
+    cpus: Array.from({ length: cpus }, (_, id) => ({ id, context: null, staleAge: 0 })),
+    tasks: taskNames.map((_, id) => unbornTask(id)),
     idles: Array.from({ length: cpus }, (_, cpu) => ({ ...unbornTask(-1 - cpu), exists: true, home: cpu })),
     now: START_NS,
     noted: { badCidIn: -1, nullMm: false, maskFullIn: -1, spunOn: null },
@@ -91,7 +88,16 @@ export function createWorld(scenario: Scenario, marks: Set<Mark> | null): World 
     bringToLife(world, world.tasks[id]!, mm, home);
   });
   for (let mm = 0; mm < scenario.mms; mm++) memory.place(nextScan(mm), START_NS / NS_PER_JIFFY);
+  memory.start();
   return world;
+}
+
+/** A new step starts: forgets what the last one met. */
+export function forgetNoted({ noted }: World): void {
+  noted.badCidIn = -1;
+  noted.nullMm = false;
+  noted.maskFullIn = -1;
+  noted.spunOn = null;
 }
 
 function unbornTask(id: number): Task {
@@ -135,6 +141,9 @@ export const mmOf = (world: World, cpu: number, task: Task): number =>
 /** mm_cid_active, as `cpu` sees it. */
 export const isActive = (world: World, cpu: number, task: Task): boolean =>
   world.memory.seen(cpu, mmCidActive(task.id)) !== 0;
+
+/** The repaired algorithm; what differs from the patch asks for it. */
+export const isFixed = ({ scenario }: World): boolean => scenario.algo === 'rfc-v6-fixed';
 
 /** mm_users: the live tasks of an mm. */
 export function usersOf(world: World, mm: number): number {

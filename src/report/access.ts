@@ -15,17 +15,18 @@ import {
   ROUTINE_SWITCH,
 } from '../abi.js';
 import type { Event } from '../event/event.js';
-import type { Scenario } from '../scenario/scenario.js';
+import { NO_MM, type Scenario } from '../scenario/scenario.js';
 import { hasBit } from './replay.js';
-import { codeWord, placeWord, valueWord } from './wording.js';
+import { codeWord, type Place, storeWord, valueWord } from './wording.js';
 
 /** What a routine's barriers are in the kernel; the switch has two. */
 export interface BarrierPlace {
   readonly routine: number;
   /** switch: rq->clock has been stored, so this is the second. */
   readonly clockStored: boolean;
-  readonly prevHasMm: boolean;
-  readonly nextHasMm: boolean;
+  /** The mms of the tasks that are switched, NO_MM for none. */
+  readonly prevMm: number;
+  readonly nextMm: number;
 }
 
 /** One access in the kernel's words. */
@@ -43,9 +44,9 @@ export function accessWord(scenario: Scenario, event: Event, barrier: BarrierPla
       }
       return `${place} = ${value(event.value)}`;
     case OP_MB:
-      return barrierWord(barrier);
+      return barrierWord(scenario, barrier);
     case OP_DRAIN:
-      return `(store buffer drains: ${placeWord(scenario, event)})`;
+      return visibleWord(scenario, [event]);
     case OP_SPIN:
       return `spins on ${place}`;
     case OP_RMW:
@@ -80,11 +81,20 @@ function rmwWord(scenario: Scenario, event: Event, place: string): string {
   return event.ok ? `cmpxchg(${place}, ${words.join(', ')})` : `cmpxchg(${place}) fails: ${words[0]}`;
 }
 
-function barrierWord({ routine, clockStored, prevHasMm, nextHasMm }: BarrierPlace): string {
+function barrierWord({ arch }: Scenario, { routine, clockStored, prevMm, nextMm }: BarrierPlace): string {
   if (routine !== ROUTINE_SWITCH) return 'smp_mb()';
   if (!clockStored) return 'smp_mb__after_spinlock()';
-  if (!nextHasMm) return 'smp_mb__after_mmgrab()';
-  return prevHasMm ? 'switch_mm(): CR3 write = smp_mb()' : 'smp_mb()';
+  if (nextMm === NO_MM) return 'smp_mb__after_mmgrab()';
+  const changesMm = prevMm !== NO_MM && prevMm !== nextMm;
+  return arch === 'x86' && changesMm ? 'switch_mm(): CR3 write = smp_mb()' : 'smp_mb()';
+}
+
+/** Stores that leave a buffer, seen from now on by all. */
+export function visibleWord(
+  scenario: Scenario,
+  stores: readonly (Place & { readonly value: number | bigint })[],
+): string {
+  return `↳ visible: ${stores.map((store) => storeWord(scenario, store)).join(', ')}`;
 }
 
 /** Whether an access found what it was looking for taken: the same again and again is a spin. */

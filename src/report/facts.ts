@@ -1,4 +1,5 @@
 import { NO_MM, type Scenario } from '../scenario/scenario.js';
+import type { Delays } from './delays.js';
 import { mmWord } from './wording.js';
 
 /** Of an mm; a file with more than that is not read from here. */
@@ -28,7 +29,11 @@ export function facts(scenario: Scenario, file: string | null): string[] {
 }
 
 /** What a reader who knows the patch, but not this table, needs to be told. */
-export function legend(scenario: Scenario): string[] {
+export function legend(scenario: Scenario, delays: Delays): string[] {
+  return [...names(scenario), ...notation(delays)];
+}
+
+function names(scenario: Scenario): string[] {
   const mm = scenario.mmNames[0] ?? 'A';
   if (scenario.algo === 'v6.3') {
     return [`Time flows down, one access a line. mask[${mm}] is mm ${mm}'s cidmask.`];
@@ -37,4 +42,21 @@ export function legend(scenario: Scenario): string[] {
     `Time flows down, one access a line. cid[${mm}][0] is mm ${mm}'s pcpu_cid->cid on cpu 0, mask[${mm}] its cidmask; a task`,
     'holds an id while it runs with it. (TSA), (TSB), (TMA), (TMB) are those of the comment above clear-old.',
   ];
+}
+
+/** How delays are written, where there are any. */
+function notation(delays: Delays): string[] {
+  const lines: string[] = [];
+  if (delays.stores.some((store) => delays.isTold(store))) {
+    lines.push(
+      '(in the store buffer): only its own cpu sees the store until "↳ visible", when it reaches memory. Of slots, times,',
+      'clocks and locks this is told only where another cpu finds an older value meanwhile.',
+    );
+  }
+  if (delays.staleLoads().length > 0) {
+    lines.push(
+      '(stale: older than X): the load returns what memory held before X, as if it had been made earlier.',
+    );
+  }
+  return lines;
 }

@@ -8,6 +8,8 @@ export interface Foldable {
   readonly scan: Scan | null;
   /** Equal for accesses that repeat each other: a spin. */
   readonly spin: string | null;
+  /** It tells of a delay, and so is only folded into others that tell the same. */
+  readonly delayed?: boolean;
 }
 
 /** From so many alike on, one line tells them all. */
@@ -34,7 +36,8 @@ function foldScans(rows: readonly Foldable[], start: number, folded: Row[]): num
     if (scan === null || scan.rejected === null || row.kind !== 'call') break;
     let after = end + 1;
     while (rows[after]?.scan === scan && rows[after]!.row.kind === 'access') after++;
-    if (rows[after]?.scan === scan || rows.slice(end, after).some((each) => !isQuiet(each.row))) break;
+    if (rows[after]?.scan === scan) break;
+    if (rows.slice(end, after).some((each) => each.delayed === true || !isQuiet(each))) break;
     if (rows.slice(after).some((each) => each.scan === scan)) break;
     scans.push(scan);
     end = after;
@@ -55,10 +58,16 @@ function foldScans(rows: readonly Foldable[], start: number, folded: Row[]): num
 
 /** Folds the equal accesses that begin at `start`; the index after them, or null. */
 function foldSpins(rows: readonly Foldable[], start: number, folded: Row[]): number | null {
-  const { spin, row } = rows[start]!;
+  const { spin, row, delayed } = rows[start]!;
   if (spin === null) return null;
+  const isAlike = (each: Foldable | undefined) =>
+    each?.spin === spin &&
+    each.row.cpu === row.cpu &&
+    isQuiet(each) &&
+    each.delayed === delayed &&
+    (delayed !== true || each.row.text === row.text);
   let end = start;
-  while (rows[end]?.spin === spin && rows[end]!.row.cpu === row.cpu && isQuiet(rows[end]!.row)) end++;
+  while (isAlike(rows[end])) end++;
   const count = end - start;
   if (count < FEWEST_TO_FOLD) return null;
   const texts = new Set(rows.slice(start, end).map((each) => each.row.text));
@@ -68,7 +77,7 @@ function foldSpins(rows: readonly Foldable[], start: number, folded: Row[]): num
 }
 
 /** Nothing changes with it, and nothing breaks. */
-function isQuiet(row: Row): boolean {
+function isQuiet({ row }: Foldable): boolean {
   return row.changes.length === 0 && !row.broken;
 }
 

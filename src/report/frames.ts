@@ -91,7 +91,9 @@ export class Frames {
   /** A routine begins. */
   start(routine: number, cpu: number, task: number): Frame {
     const prev = this.currentOf(cpu);
-    const putsLazy = this.activeIn(cpu, prev) !== null && !this.scenario.mutants.includes('no-put-lazy');
+    const fixed = this.scenario.algo === 'rfc-v6-fixed';
+    const mayBeLazy = fixed ? this.mmOf(cpu, prev) !== NO_MM : this.activeIn(cpu, prev) !== null;
+    const putsLazy = mayBeLazy && !this.scenario.mutants.includes('no-put-lazy');
     const frame: Frame = {
       routine,
       task,
@@ -128,6 +130,11 @@ export class Frames {
   /** The mm of a task that is active, as a cpu sees it; null: it is not active. */
   activeIn(cpu: number, task: number): number | null {
     if (Number(this.replay.seenBy(cpu, { loc: LOC_ACTIVE, a: task, b: 0 })) === 0) return null;
+    return this.mmOf(cpu, task);
+  }
+
+  /** The mm of a task, as a cpu sees it; NO_MM for none. */
+  mmOf(cpu: number, task: number): number {
     return Number(this.replay.seenBy(cpu, { loc: LOC_MM, a: task, b: 0 }));
   }
 
@@ -188,7 +195,7 @@ export class Frames {
 
   private activeMm(event: Event, frame: Frame): number {
     if (event.loc === LOC_CID || event.loc === LOC_TIME) return event.a;
-    return Number(this.replay.seenBy(event.cpu, { loc: LOC_MM, a: frame.task, b: 0 }));
+    return this.mmOf(event.cpu, frame.task);
   }
 
   /** What clear-old concludes from an access. */

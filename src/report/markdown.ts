@@ -26,6 +26,8 @@ export function markdownOf(story: Story): string {
     'In the end:',
     '',
     ...story.end.map((words) => `- ${escaped(words)}`),
+    ...(story.reordered.length > 0 ? ['', 'Reordered:', ''] : []),
+    ...story.reordered.map((words) => `- ${escaped(words)}`),
     '',
     `**${escaped(story.sentence)}**`,
   ];

@@ -7,43 +7,36 @@ import {
   LOC_MASK,
   LOC_MM,
   LOC_NEXT_SCAN,
-  OP_DRAIN,
-  OP_MB,
   OP_RMW,
-  OP_SPIN,
   OP_STORE,
-  ROUTINE_TICK,
   START_NS,
 } from '../abi.js';
 import type { Event } from '../event/event.js';
 import { NO_MM, type Scenario } from '../scenario/scenario.js';
-import type { Place } from './wording.js';
+import type { Delayed, Delays } from './delays.js';
+import { type Place, samePlace } from './wording.js';
 
 /** A place whose value in memory has changed. */
 export interface Change extends Place {
   readonly from: number | bigint;
   readonly to: number | bigint;
-  /** It was stored earlier, and leaves the cpu's store buffer only now. */
-  readonly late: boolean;
 }
-
-interface Stored extends Place {
-  readonly value: number | bigint;
-}
-
-/** Entries of a store buffer; one store more drains it (model.md 4). */
-const BUFFER_ENTRIES = 8;
 
 /**
- * Memory and store buffers, followed from the events alone, in order to tell what changed and when others can
- * see it. Tells, never judges: it knows no routine, and takes from an event what memory holds after it.
+ * Memory and store buffers, followed from the events and from what is known of the delays, in order to tell what
+ * changed and when others can see it. Tells, never judges: it knows no routine and no rule of a memory model, and
+ * takes from an event what memory holds after it.
  */
 export class Replay {
   private readonly memory = new Map<string, number | bigint>();
-  private readonly buffers = new Map<number, Stored[]>();
+  /** Of each cpu the stores that wait, the oldest first. */
+  private readonly buffers = new Map<number, Delayed[]>();
   private readonly touched = new Map<string, Place>();
 
-  constructor(private readonly scenario: Scenario) {
+  constructor(
+    scenario: Scenario,
+    private readonly delays: Delays,
+  ) {
     scenario.tasks.forEach(({ mm }, task) => {
       if (mm !== NO_MM) this.startTask(task, mm);
     });
@@ -72,13 +65,8 @@ export class Replay {
     this.touched.set(key(place), place);
   }
 
-  /** Whether this store stays in the cpu's buffer for now. */
-  isBuffered(event: Event): boolean {
-    return event.op === OP_STORE && this.scenario.memory !== 'sc';
-  }
-
-  /** How many stores of a cpu nobody else can see yet. */
-  buffered(cpu: number): readonly Place[] {
+  /** The stores of a cpu that nobody else can see yet. */
+  buffered(cpu: number): readonly Delayed[] {
     return this.buffers.get(cpu) ?? [];
   }
 
@@ -89,75 +77,43 @@ export class Replay {
       .sort((one, other) => one.a - other.a || one.b - other.b);
   }
 
-  /** Follows one event; answers what changed in memory by it. */
-  apply(event: Event): Change[] {
-    const changes: Change[] = [];
-    const buffer = this.buffers.get(event.cpu) ?? [];
-    const toMemory = (place: Place, value: number | bigint, late: boolean) => {
-      const from = this.inMemory(place);
-      this.write(place, value);
-      if (late || from !== value)
-        changes.push({ loc: place.loc, a: place.a, b: place.b, from, to: value, late });
-    };
-    const drain = (which: (stored: Stored) => boolean) => {
-      const leaving = buffer.filter(which);
-      const staying = buffer.filter((stored) => !which(stored));
-      for (const stored of leaving) toMemory(stored, stored.value, true);
-      buffer.splice(0, buffer.length, ...staying);
-    };
-    const all = () => true;
-
-    switch (event.op) {
-      case OP_STORE:
-        if (!this.isBuffered(event)) {
-          toMemory(event, event.value, false);
-          break;
-        }
-        if (buffer.length >= BUFFER_ENTRIES || this.takesRqLock(event)) drain(all);
-        buffer.push({ loc: event.loc, a: event.a, b: event.b, value: event.value });
-        this.touched.set(key(event), { loc: event.loc, a: event.a, b: event.b });
-        break;
-      case OP_RMW: {
-        const isClear = event.bit !== -1 && !hasBit(event.after, event.bit);
-        const isFence = this.scenario.memory === 'tso' || (event.ok && !isClear);
-        drain(isFence ? all : (stored) => samePlace(stored, event));
-        toMemory(event, event.after, false);
-        break;
-      }
-      case OP_MB:
-        drain(all);
-        break;
-      case OP_SPIN:
-        if (this.scenario.memory === 'tso') drain(all);
-        break;
-      case OP_DRAIN: {
-        const index = buffer.findIndex((stored) => samePlace(stored, event));
-        if (index !== -1) buffer.splice(index, 1);
-        toMemory(event, event.value, true);
-        break;
-      }
-      default:
-        break;
-    }
-    this.buffers.set(event.cpu, buffer);
-    return changes;
+  /** What reaches memory from the buffers with a step, before its own access; the changes of all that are told. */
+  drain(step: number): (Change & Delayed)[] {
+    return this.delays.reachedAt(step).flatMap((store) => {
+      const waiting = this.buffers.get(store.cpu) ?? [];
+      this.buffers.set(
+        store.cpu,
+        waiting.filter((other) => other !== store),
+      );
+      const from = this.inMemory(store);
+      this.write(store, store.value);
+      return this.delays.isTold(store) ? [{ ...store, from, to: store.value }] : [];
+    });
   }
 
-  /** The stores that follow the taking of the rq lock in tick, exit and exec (model.md 3). */
-  private takesRqLock(event: Event): boolean {
-    if (this.scenario.arch !== 'x86') return false;
-    if (event.routine === ROUTINE_TICK) return event.loc === LOC_CLOCK;
-    return event.loc === LOC_ACTIVE && this.scenario.algo !== 'v6.3';
+  /**
+   * Follows one event, once `drain` has been asked for its step; answers what it changed. A store that waits unnoticed
+   * changes its place at once.
+   */
+  apply(event: Event, step: number): Change[] {
+    if (event.op !== OP_STORE && event.op !== OP_RMW) return [];
+    const { loc, a, b } = event;
+    const from = this.seenBy(event.cpu, event);
+    const to = event.op === OP_STORE ? event.value : event.after;
+    const store = this.delays.issuedAt(step);
+    if (store === undefined) this.write({ loc, a, b }, to);
+    else {
+      this.buffers.set(store.cpu, [...this.buffered(store.cpu), store]);
+      this.touched.set(key(store), { loc, a, b });
+      if (this.delays.isTold(store)) return [];
+    }
+    return from === to ? [] : [{ loc, a, b, from, to }];
   }
 }
 
 /** Whether a mask word has the bit of this cid. */
 export function hasBit(word: number | bigint, cid: number): boolean {
   return ((BigInt(word) >> BigInt(cid % 64)) & 1n) === 1n;
-}
-
-export function samePlace(one: Place, other: Place): boolean {
-  return one.loc === other.loc && one.a === other.a && one.b === other.b;
 }
 
 function key({ loc, a, b }: Place): string {

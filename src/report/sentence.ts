@@ -25,8 +25,15 @@ export interface Circumstances {
   readonly slot?: { readonly cpu: number; readonly word: string };
   /** null-mm: the task that is switched out. */
   readonly leaving?: string;
-  /** The cpus whose slots hold the id, and whether its mask bit is set. */
-  readonly ownership?: { readonly slots: readonly number[]; readonly bitSet: boolean };
+  /**
+   * The cpus whose slots hold the id, those that have it in their store buffer, on the way to their slot, and whether
+   * its mask bit is set.
+   */
+  readonly ownership?: {
+    readonly slots: readonly number[];
+    readonly buffered: readonly number[];
+    readonly bitSet: boolean;
+  };
   /** What the spinning cpu waits for: `cid_lock`, or an mm's full mask. */
   readonly waitsFor?: string;
   /** Which of the two words is stuck. */
@@ -93,7 +100,10 @@ function ownershipClause(mm: string, cid: number, { ownership }: Circumstances):
   if (ownership === undefined) {
     return `${bit} and the slots disagree: it is set without exactly one owner, or clear while a slot owns it.`;
   }
-  const slots = ownership.slots.map((cpu) => `cid[${mm}][${cpu}]`);
+  const slots = [
+    ...ownership.slots.map((cpu) => `cid[${mm}][${cpu}]`),
+    ...ownership.buffered.map((cpu) => `cid[${mm}][${cpu}] (in cpu ${cpu}'s store buffer)`),
+  ];
   if (!ownership.bitSet) {
     const owner = slots.length > 0 ? `${list(slots)} still holds ${cid}` : 'the id is owned';
     return `${bit} is clear while ${owner}: the id will be given out a second time.`;

@@ -29,6 +29,8 @@ export interface Story {
   readonly rows: readonly Row[];
   /** The state in which the run ended, a cpu or mm a line. */
   readonly end: readonly string[];
+  /** Which delays were seen, a sentence each: what memory and program order do not agree on. */
+  readonly reordered: readonly string[];
   /** What broke, in one sentence. */
   readonly sentence: string;
   readonly violated: boolean;

@@ -1,15 +1,11 @@
 import {
   KIND_LOCK_LEAK,
   KIND_STRANDED_LAZY,
-  LOC_ACTIVE,
   LOC_CID,
   LOC_CID_LOCK,
-  LOC_CLOCK,
-  LOC_CURR,
   LOC_MASK,
   LOC_MM,
   LOC_NEXT_SCAN,
-  LOC_TIME,
   LOC_USE_CID_LOCK,
   OP_DRAIN,
   OP_LOAD,
@@ -24,10 +20,13 @@ import {
 } from '../abi.js';
 import type { Event, RunResult, Violation } from '../event/event.js';
 import { type Action, IDLE, NO_MM, type Scenario } from '../scenario/scenario.js';
-import { accessWord, spinKey } from './access.js';
+import { accessWord, spinKey, visibleWord } from './access.js';
+import { Delays } from './delays.js';
 import { facts, legend } from './facts.js';
 import { type Foldable, fold } from './fold.js';
 import { type Frame, Frames, type Scan, scanIsDue } from './frames.js';
+import { hiddenOf } from './hidden.js';
+import { reorderings } from './reorderings.js';
 import { type Change, hasBit, Replay } from './replay.js';
 import { type Circumstances, cidOfSlot, violationSentence } from './sentence.js';
 import type { Row, Story } from './story.js';
@@ -38,6 +37,8 @@ import {
   mmWord,
   momentWord,
   placeWord,
+  samePlace,
+  storeWord,
   taskWord,
   valueWord,
 } from './wording.js';
@@ -61,13 +62,11 @@ const ROUTINE_OF_ACTION: Partial<Record<Action['op'], number>> = {
   'exec-fail': ROUTINE_EXEC,
 };
 
-/** Places whose stores are told again when they leave a store buffer; clocks are too many. */
-const TOLD_WHEN_LATE = new Set([LOC_CURR, LOC_ACTIVE, LOC_MM, LOC_CID, LOC_MASK, LOC_USE_CID_LOCK]);
-
 /** After so many lines of other cpus, a column says again where it is. */
 const LONGEST_GAP = 12;
 
 class Teller {
+  private readonly delays: Delays;
   private readonly replay: Replay;
   private readonly frames: Frames;
   private readonly rows: Foldable[] = [];
@@ -83,7 +82,8 @@ class Teller {
     private readonly events: readonly Event[],
     private readonly result: RunResult,
   ) {
-    this.replay = new Replay(scenario);
+    this.delays = new Delays(scenario.memory, events, hiddenOf(scenario, result.steps));
+    this.replay = new Replay(scenario, this.delays);
     this.frames = new Frames(scenario, this.replay);
   }
 
@@ -97,13 +97,15 @@ class Teller {
       while (this.events[next]?.action === number) this.event(this.events[next]!, ++next);
       if (next === this.events.length && this.endsWith(number)) break;
     }
+    this.drainAtEnd();
     const columns = [...new Set(this.rows.flatMap(({ row }) => (row.cpu === null ? [] : [row.cpu])))];
     return {
       facts: facts(scenario, file),
-      legend: legend(scenario),
+      legend: legend(scenario, this.delays),
       cpus: columns.sort((one, other) => one - other),
       rows: fold(this.rows),
       end: this.endState(columns),
+      reordered: reorderings(scenario, this.events, this.delays),
       sentence: this.sentence(),
       violated: result.violation !== null,
     };
@@ -119,9 +121,10 @@ class Teller {
     row: Partial<Row> & Pick<Row, 'kind' | 'text'>,
     scan: Scan | null = null,
     spin: string | null = null,
+    delayed = false,
   ): void {
     const whole = { steps: null, cpu: null, depth: 0, changes: [], broken: false, ...row };
-    this.rows.push({ row: whole, scan, spin });
+    this.rows.push({ row: whole, scan, spin, delayed });
     if (whole.cpu !== null) this.lastRow.set(whole.cpu, this.rows.length);
   }
 
@@ -133,6 +136,8 @@ class Teller {
     switch (action.op) {
       case 'step':
       case 'flush':
+      case 'stale':
+        // Told with their steps.
         break;
       case 'advance':
         this.nowNs += action.ns;
@@ -145,14 +150,6 @@ class Teller {
         this.push({
           kind: 'action',
           text: `${taskWord(scenario, action.task)} moves to cpu ${action.cpu}`,
-        });
-        break;
-      case 'stale':
-        this.push({
-          kind: 'action',
-          cpu: action.cpu,
-          depth: 1,
-          text: `the next load may return an older value (${action.age} back)`,
         });
         break;
       case 'fork-thread':
@@ -240,18 +237,23 @@ class Teller {
   ): void {
     const { scenario, replay, result } = this;
     const { frame } = how;
-    const hasMm = (task: number | undefined) =>
-      task !== undefined && Number(replay.seenBy(event.cpu, { loc: LOC_MM, a: task, b: 0 })) !== NO_MM;
-    const text = accessWord(scenario, event, {
+    const mmOf = (task: number | undefined) =>
+      task === undefined ? NO_MM : this.frames.mmOf(event.cpu, task);
+    const word = accessWord(scenario, event, {
       routine: event.routine,
       clockStored: how.clockStored,
-      prevHasMm: hasMm(frame?.prev),
-      nextHasMm: hasMm(frame?.task),
+      prevMm: mmOf(frame?.prev),
+      nextMm: mmOf(frame?.task),
     });
-    const buffered = replay.isBuffered(event);
-    const changes = replay.apply(event).flatMap((change) => this.changeWord(change, event));
-    if (buffered && event.loc !== LOC_CLOCK && event.loc !== LOC_TIME) {
-      changes.push(`in cpu ${event.cpu}'s store buffer`);
+    const visible = replay.drain(step);
+    let changes = visible.flatMap((store) => this.changeWord(store, false));
+    if (visible.length > 0 && event.op !== OP_DRAIN) {
+      const word = visibleWord(scenario, visible);
+      this.push({ kind: 'access', cpu: event.cpu, depth: how.depth, text: word, changes });
+      changes = [];
+    }
+    for (const change of replay.apply(event, step)) {
+      changes.push(...this.changeWord(change, event.op === OP_RMW));
     }
     if (event.bit !== -1 && !event.ok) changes.push(`bit ${event.bit} is already set`);
     const finds = event.op === OP_LOAD && event.loc === LOC_NEXT_SCAN;
@@ -266,27 +268,52 @@ class Teller {
         steps: [step, step],
         cpu: event.cpu,
         depth: how.depth,
-        text: text + how.verdict,
+        text: word + this.foundWord(event, step) + how.verdict + this.waitsWord(step),
         changes,
         broken: violation !== null && violation.step === step && !isFoundAtEnd(violation),
       },
       how.scan,
       spinKey(scenario, event),
+      this.delays.missedAt(step).length > 0 || this.delays.staleAt(step) !== undefined,
     );
   }
 
-  private changeWord(change: Change, event: Event): string[] {
+  /** What is left in the buffers drains once the run is over. */
+  private drainAtEnd(): void {
+    for (const store of this.replay.drain(this.result.steps + 1)) {
+      const text = `${visibleWord(this.scenario, [store])} (the run is over)`;
+      this.push({ kind: 'access', cpu: store.cpu, text, changes: this.changeWord(store, false) });
+    }
+  }
+
+  /** What an access found that is not the newest. */
+  private foundWord(event: Event, step: number): string {
+    const { scenario, delays } = this;
+    const value = (word: number | bigint) => valueWord(scenario, event, word);
+    const stale = delays.staleAt(step);
+    const older = stale === undefined ? '' : ` (stale: older than ${value(stale.newest)})`;
+    return (
+      older +
+      delays
+        .missedAt(step)
+        .map((store) => ` (${value(store.value)} waits in CPU${store.cpu}'s buffer)`)
+        .join('')
+    );
+  }
+
+  private waitsWord(step: number): string {
+    const store = this.delays.issuedAt(step);
+    return store !== undefined && this.delays.isTold(store) ? ' (in the store buffer)' : '';
+  }
+
+  private changeWord(change: Change, atomic: boolean): string[] {
     const { scenario } = this;
     const place = placeWord(scenario, change);
     const [from, to] = [change.from, change.to].map((value) => valueWord(scenario, change, value));
-    if (change.late) {
-      const told = TOLD_WHEN_LATE.has(change.loc) || event.op === OP_DRAIN;
-      return told ? [`visible: ${place} = ${to}`] : [];
-    }
     if (change.loc === LOC_MASK) return [`${place}: ${from} -> ${to}`];
     if (change.loc !== LOC_CID) return [];
     // The patch's names for the two transitions that need no rq lock.
-    const mark = event.op !== OP_RMW ? '' : to === 'unset' ? ' (TMB)' : ' (TMA)';
+    const mark = !atomic ? '' : to === 'unset' ? ' (TMB)' : ' (TMA)';
     return [`${place}: ${from} -> ${to}${mark}`];
   }
 
@@ -315,7 +342,7 @@ class Teller {
     const lines = cpus.map((cpu) => {
       const holds = this.holders.get(cpu) ?? '';
       const current = taskWord(scenario, this.frames.currentOf(cpu));
-      const buffer = replay.buffered(cpu).map((place) => placeWord(scenario, place));
+      const buffer = replay.buffered(cpu).map((store) => storeWord(scenario, store));
       return `cpu ${cpu}: ${holds === '' ? `${current} runs` : `${holds.replace(' holds ', ' runs and holds ')}`}${
         buffer.length === 0 ? '' : `; not yet visible to others: ${buffer.join(', ')}`
       }`;
@@ -350,15 +377,19 @@ class Teller {
 
   private circumstances({ mm, cid, tasks, cpu: actor }: Violation): Circumstances {
     const { scenario, replay, frames } = this;
-    const running = new Map(
-      Array.from({ length: scenario.cpus }, (_, cpu) => [frames.currentOf(cpu), cpu] as const),
-    );
+    const cpus = Array.from({ length: scenario.cpus }, (_, cpu) => cpu);
+    const running = new Map(cpus.map((cpu) => [frames.currentOf(cpu), cpu] as const));
     const holderCpu = tasks.length === 0 ? undefined : running.get(tasks[0]!);
     const slotWord = (cpu: number) => Number(replay.inMemory({ loc: LOC_CID, a: mm, b: cpu }));
     const slots = replay
       .written(LOC_CID)
       .filter(({ a, b }) => a === mm && cidWord(slotWord(b)) !== 'unset' && cidOfSlot(slotWord(b)) === cid)
       .map(({ b }) => b);
+    const buffered = cpus.filter((cpu) =>
+      replay
+        .buffered(cpu)
+        .some((store) => samePlace(store, { loc: LOC_CID, a: mm, b: cpu }) && Number(store.value) === cid),
+    );
     const mask = replay.inMemory({ loc: LOC_MASK, a: mm, b: Math.floor(cid / 64) });
     const last = this.events.at(-1);
     const held = Number(replay.inMemory({ loc: LOC_CID_LOCK, a: 0, b: 0 })) !== 0;
@@ -374,7 +405,7 @@ class Teller {
               word: cidWord(Number(replay.seenBy(holderCpu, { loc: LOC_CID, a: mm, b: holderCpu }))),
             },
           }),
-      ...(cid < 0 ? {} : { ownership: { slots, bitSet: hasBit(mask, cid) } }),
+      ...(cid < 0 ? {} : { ownership: { slots, buffered, bitSet: hasBit(mask, cid) } }),
       ...(last?.op === OP_SPIN
         ? { waitsFor: placeWord(scenario, last) }
         : last?.loc === LOC_MASK

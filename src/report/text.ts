@@ -16,6 +16,7 @@ export function textOf(story: Story, color: boolean): string {
   if (story.rows.length > 0) parts.push(tableOf(story, paint));
   parts.push(
     ['In the end', ...story.end.map((words) => `  ${words}`)],
+    ...(story.reordered.length > 0 ? [['Reordered', ...story.reordered.map((words) => `  ${words}`)]] : []),
     [paint(story.violated ? RED : BOLD, story.sentence)],
   );
   return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;

@@ -14,6 +14,7 @@ import {
   LOC_TIME,
   LOC_USE_CID_LOCK,
   NS_PER_JIFFY,
+  SCAN_RUNNING_JIFFIES,
   START_NS,
 } from '../abi.js';
 import type { Scenario } from '../scenario/scenario.js';
@@ -23,6 +24,11 @@ export interface Place {
   readonly loc: number;
   readonly a: number;
   readonly b: number;
+}
+
+/** Whether two name the same place. */
+export function samePlace(one: Place, other: Place): boolean {
+  return one.loc === other.loc && one.a === other.a && one.b === other.b;
 }
 
 /** A task by its number; negative ones are the cpus' idle tasks. */
@@ -121,6 +127,11 @@ export function codeWord(scenario: Scenario, place: Place, own: boolean): string
   }
 }
 
+/** A place and what is stored to it. */
+export function storeWord(scenario: Scenario, store: Place & { readonly value: number | bigint }): string {
+  return `${placeWord(scenario, store)} = ${valueWord(scenario, store, store.value)}`;
+}
+
 /** A value as its place shows it. */
 export function valueWord(scenario: Scenario, { loc, b }: Place, value: number | bigint): string {
   switch (loc) {
@@ -136,7 +147,7 @@ export function valueWord(scenario: Scenario, { loc, b }: Place, value: number |
     case LOC_TIME:
       return momentWord(Number(value));
     case LOC_NEXT_SCAN:
-      return momentWord(Number(value) * NS_PER_JIFFY);
+      return Number(value) === SCAN_RUNNING_JIFFIES ? 'SCANNING' : momentWord(Number(value) * NS_PER_JIFFY);
     default:
       return `${value}`;
   }

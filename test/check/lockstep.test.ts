@@ -9,9 +9,17 @@ import { Engine, type FuzzSettings } from '../../src/engine/engine.js';
 import { scenarioFromBytes } from '../../src/scenario/bytes.js';
 import type { Scenario } from '../../src/scenario/scenario.js';
 import { validateScenario } from '../../src/scenario/validate.js';
-import { MUTANTS } from '../../src/words.js';
+import { ALGOS, ARCHES, MEMORIES, MUTANTS } from '../../src/words.js';
 import { Random } from './random.js';
-import { drawHeader, drawSchedules, expectAgreement, HEADER, mutate, SETTINGS } from './schedules.js';
+import {
+  askForOlder,
+  drawHeader,
+  drawSchedules,
+  expectAgreement,
+  HEADER,
+  mutate,
+  SETTINGS,
+} from './schedules.js';
 
 const SCHEDULES = Number(process.env.CIDFUZZ_LOCKSTEP ?? 5000);
 if (!(SCHEDULES >= 1))
@@ -22,19 +30,23 @@ const TIMEOUT_MS = 60_000 + SCHEDULES * 60;
 /** Schedules of one header. */
 const BATCH = 10;
 
-/** Runs `schedules` of the generator in `engine` and the reference; tells what came by. */
+/**
+ * Runs `schedules` of the generator in engine and reference; tells what came by. `words` are those of every header,
+ * the others are drawn.
+ */
 function runGenerated(
   build: 'release' | 'checked',
   seed: number,
   schedules: number,
   worlds: Partial<FuzzSettings>,
+  words: Partial<Scenario> = {},
 ) {
   const random = new Random(seed);
   const drawing = new Engine(build);
   const engine = new Engine(build);
   const seen = { schedules: 0, kinds: new Set<number>(), mutants: new Set<string>(), ops: new Set<string>() };
   for (let turn = 0; seen.schedules < schedules; turn++) {
-    const header = drawHeader(random, turn);
+    const header = { ...drawHeader(random, turn), ...words };
     const settings = {
       ...SETTINGS,
       seed: random.below(2 ** 32) * 2 ** 21 + random.below(2 ** 21),
@@ -77,9 +89,11 @@ describe('engine and reference agree on every step, check and end state', () => 
         'exec',
         'exec-fail',
         'exit',
+        'flush',
         'fork-process',
         'fork-thread',
         'migrate',
+        'stale',
         'step',
         'switch',
         'tick',
@@ -107,6 +121,44 @@ describe('engine and reference agree on every step, check and end state', () => 
     TIMEOUT_MS,
   );
 
+  const models = ALGOS.flatMap((algo) =>
+    MEMORIES.flatMap((memory) => ARCHES.map((arch) => ({ algo, memory, arch }))),
+  );
+  it.each(models)(
+    `of ${share(0.02)} schedules under $algo, $memory, $arch, in the build with assertions`,
+    (words) => {
+      const { ops } = runGenerated('checked', 9, share(0.02), {}, words);
+      if (SCHEDULES < 5000) return;
+      expect(ops.has('flush')).toBe(words.memory !== 'sc');
+      if (words.memory !== 'weak') expect(ops.has('stale')).toBe(false);
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each(models.filter(({ memory, algo }) => memory === 'weak' && algo !== 'v6.3'))(
+    `of ${share(0.04)} schedules under $algo, $memory, $arch that ask for older values, in the build with assertions`,
+    (words) => {
+      const random = new Random(10);
+      const drawing = new Engine('checked');
+      const engine = new Engine('checked');
+      let older = 0;
+      for (let turn = 0; turn * BATCH < share(0.04); turn++) {
+        // No kind that counts, in every other batch: so the schedules go on.
+        const oracle = turn % 2 === 0 ? null : [];
+        const header = { ...drawHeader(random, turn), ...words, oracle };
+        const { drawn } = drawSchedules(drawing, header, { ...SETTINGS, seed: turn, actions: 400 }, 0, BATCH);
+        for (const [i, { scenario }] of drawn.entries()) {
+          const asking = askForOlder(random, scenario);
+          const { violation, skipped } = expectAgreement(engine, asking, `turn ${turn}, schedule ${i}`);
+          const made = asking.actions.slice(0, violation?.action);
+          older += made.filter(({ op }, at) => op === 'stale' && !skipped.includes(at + 1)).length;
+        }
+      }
+      if (SCHEDULES >= 5000) expect(older).toBeGreaterThan(0);
+    },
+    TIMEOUT_MS,
+  );
+
   it(
     `of ${share(0.6)} scenarios from random bytes, in both builds`,
     () => {
@@ -114,11 +166,7 @@ describe('engine and reference agree on every step, check and end state', () => 
       const engines = [new Engine('release'), new Engine('checked')];
       const seen = { skipped: 0, steps: 0, violations: 0 };
       for (let i = 0; i < share(0.6); i++) {
-        const scenario: Scenario = {
-          ...scenarioFromBytes(random.bytes(random.pick([20, 100, 400, 1500]))),
-          memory: 'sc',
-          algo: i % 5 === 0 ? 'v6.3' : 'rfc-v6',
-        };
+        const scenario = scenarioFromBytes(random.bytes(random.pick([20, 100, 400, 1500])));
         validateScenario(scenario);
         const result = expectAgreement(engines[i % 2]!, scenario, `bytes ${i}`);
         seen.skipped += result.skipped.length;
@@ -184,13 +232,15 @@ describe('engine and reference agree on every step, check and end state', () => 
     expect.fail(`no ${kind} with ${mutant}`);
   });
 
-  it('where a watchdog stops both', () => {
+  it.each(MEMORIES)('where a watchdog stops both (%s)', (memory) => {
     const random = new Random(8);
     const engine = new Engine();
-    const { drawn } = drawSchedules(new Engine(), drawHeader(random, 0), SETTINGS, 0, 20);
+    const header = { ...drawHeader(random, 0), memory };
+    const { drawn } = drawSchedules(new Engine(), header, SETTINGS, 0, 20);
     for (const { scenario } of drawn) {
       const { steps } = expectAgreement(engine, scenario, 'whole');
-      for (const maxSteps of [1, 7, steps - 1, steps, steps + 1]) {
+      const some = Array.from({ length: 10 }, () => random.between(1, steps));
+      for (const maxSteps of [1, 7, ...some, steps - 1, steps, steps + 1]) {
         const { result, divergence } = lockstep(engine, scenario, { maxSteps });
         expect(divergence).toBeNull();
         expect(result.watchdog).toBe(maxSteps < steps);

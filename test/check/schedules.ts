@@ -7,9 +7,9 @@ import type { RunResult } from '../../src/event/event.js';
 import { KINDS } from '../../src/scenario/kinds.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { printScenario } from '../../src/scenario/print.js';
-import type { Scenario } from '../../src/scenario/scenario.js';
+import type { Action, Scenario } from '../../src/scenario/scenario.js';
 import { ScenarioError } from '../../src/scenario/scenario-error.js';
-import { ARCHES, type Kind, MUTANTS, type Mutant, PREEMPTS } from '../../src/words.js';
+import { ALGOS, ARCHES, type Kind, MEMORIES, MUTANTS, type Mutant, PREEMPTS } from '../../src/words.js';
 import type { Random } from './random.js';
 
 /** A header without a world, as a batch of schedules wants it. */
@@ -41,12 +41,23 @@ export const SETTINGS: FuzzSettings = {
   strategy: STRATEGY_RANDOM_WALK,
 };
 
-function drawMutants(random: Random, turn: number): Mutant[] {
-  switch (random.below(4)) {
+/** Mutants that leave more in the buffers together than each of them alone, in the header's order. */
+const TOGETHER: readonly (readonly Mutant[])[] = [
+  ['exit-stays-active', 'no-exit-mb'],
+  ['plain-lazy', 'plain-unset'],
+  ['no-entry-mb', 'racy-set'],
+  ['plain-unset', 'clear-before-unset'],
+];
+
+function drawMutants(random: Random, turn: number): readonly Mutant[] {
+  switch (random.below(6)) {
     case 0:
-      return [];
     case 1:
+      return [];
+    case 2:
       return random.some(MUTANTS).filter(() => random.below(3) === 0);
+    case 3:
+      return random.pick(TOGETHER);
     default:
       // One after the other, so that each has its turn.
       return [MUTANTS[turn % MUTANTS.length]!];
@@ -68,12 +79,13 @@ function drawOracle(random: Random): Kind[] | null {
   }
 }
 
-/** Header words for the turn-th batch: any algo, mutants, arch, preemption and oracle. */
+/** Header words for the turn-th batch: any algo, mutants, memory, arch, preemption and oracle. */
 export function drawHeader(random: Random, turn: number): Scenario {
   return {
     ...HEADER,
-    algo: random.below(6) === 0 ? 'v6.3' : 'rfc-v6',
+    algo: random.pick(ALGOS),
     mutants: drawMutants(random, turn),
+    memory: random.pick(MEMORIES),
     arch: random.pick(ARCHES),
     preempt: random.pick(PREEMPTS),
     oracle: drawOracle(random),
@@ -108,6 +120,22 @@ export function expectAgreement(engine: Engine, scenario: Scenario, what: string
   const { result, divergence } = lockstep(engine, scenario);
   if (divergence) expect.fail(`${what}:\n${divergenceText(divergence)}\n${printScenario(scenario)}`);
   return result;
+}
+
+/**
+ * The scenario with its steps made one by one, some of them after a `stale`: the generator asks for older values so
+ * seldom that few of its schedules meet one.
+ */
+export function askForOlder(random: Random, scenario: Scenario): Scenario {
+  const actions = scenario.actions.flatMap((action): Action[] => {
+    if (action.op !== 'step') return [action];
+    const { cpu } = action;
+    return Array.from({ length: action.count }, (): Action[] => {
+      const step: Action = { op: 'step', cpu, count: 1 };
+      return random.below(2) === 0 ? [step] : [{ op: 'stale', cpu, age: random.between(1, 3) }, step];
+    }).flat();
+  });
+  return { ...scenario, actions };
 }
 
 const TRIES = 20;

@@ -3,12 +3,12 @@ import type { Engine } from '../../src/engine/engine.js';
 import type { RunResult } from '../../src/event/event.js';
 import { applyAction } from '../../src/reference/actions.js';
 import { checksOf } from '../../src/reference/check.js';
-import { stepFrame } from '../../src/reference/step.js';
+import { stepFlush, stepFrame } from '../../src/reference/step.js';
 import { createWorld, currentTask, runningFrame } from '../../src/reference/world.js';
 import type { Scenario } from '../../src/scenario/scenario.js';
 import { KIND_WORDS } from '../../src/words.js';
 
-const REFERENCE = { applyAction, checksOf, createWorld, currentTask, runningFrame, stepFrame };
+const REFERENCE = { applyAction, checksOf, createWorld, currentTask, runningFrame, stepFlush, stepFrame };
 
 /** What the scenario ends with, and its twin without mutants, kept in step; `none` where nothing is violated. */
 export function kindsInStep(scenario: Scenario): { mutant: string; twin: string } {

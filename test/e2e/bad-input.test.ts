@@ -35,8 +35,6 @@ write(cwd, {
   'utf16.cid': Buffer.from(header, 'utf16le'),
   'bom.cid': `\ufeff${header}`,
   'cr.cid': header.replaceAll('\n', '\r'),
-  'tso.cid': header.replace('cpus 2', 'memory tso\ncpus 2'),
-  'fixed.cid': header.replace('cpus 2', 'algo rfc-v6-fixed\ncpus 2'),
   file: 'a file where a folder should be',
 });
 mkdirSync(join(cwd, 'folder'));
@@ -86,8 +84,6 @@ describe('a file that is no scenario', () => {
     ['utf16.cid', /^utf16\.cid:1:\d+: .* \(expected /],
     ['bom.cid', 'bom.cid:1:1: a byte order mark (expected UTF-8 without one)'],
     ['cr.cid', /^cr\.cid:1:\d+: .* \(expected /],
-    ['tso.cid', 'tso.cid: memory tso is not modelled yet (expected sc)'],
-    ['fixed.cid', 'fixed.cid: algo rfc-v6-fixed is not modelled yet (expected v6.3 or rfc-v6)'],
   ];
   it.each(rows)('replay %s', (file, says) => refused(['replay', file], says));
 
@@ -97,8 +93,6 @@ describe('a file that is no scenario', () => {
     await refused(['minimize', 'action.cid', '-o', 'out.cid'], says);
     await refused(['explain', '--json', 'action.cid'], says);
     await refused(['minimize', 'none.cid', '-o', 'out.cid'], /^none\.cid: cannot read/);
-    await refused(['minimize', 'tso.cid', '-o', 'out.cid'], /^tso\.cid: memory tso is not modelled yet/);
-    await refused(['explain', 'fixed.cid'], /^fixed\.cid: algo rfc-v6-fixed is not modelled yet/);
     // regress counts, too.
     const { code, stdout, stderr } = await cidfuzz(['regress', 'action.cid'], { cwd });
     expect([code, stdout]).toEqual([1, '1 scenarios: 0 as expected, 0 not, 1 unreadable\n']);
@@ -153,9 +147,6 @@ describe('a command line that is none', () => {
     ['fuzz --mutant no-such', /^error: option '--mutant <mutant\.\.\.>' argument 'no-such' is invalid/],
     ['fuzz --oracle no-such', /^error: option '--oracle <kind\.\.\.>' argument 'no-such' is invalid/],
     ['fuzz --memory pso', /^error: option '--memory <memory>' argument 'pso' is invalid/],
-    ['fuzz --memory tso', 'cidfuzz fuzz: memory tso is not modelled yet (expected sc)'],
-    ['fuzz --algo rfc-v6-fixed', /^cidfuzz fuzz: algo rfc-v6-fixed is not modelled yet/],
-    ['replay --memory weak freed.cid', /^freed\.cid: memory weak is not modelled yet/],
     ['replay --algo v7 freed.cid', /^error: option '--algo <algo>' argument 'v7' is invalid/],
     ['replay --arch mips freed.cid', /^error: option '--arch <arch>' argument 'mips' is invalid/],
     ['replay --preempt some freed.cid', /^error: option '--preempt <preempt>' argument 'some' is invalid/],

@@ -1,8 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { CLEAN, cidfuzz, FREED, rows, temporaryFolder, write } from './cidfuzz.js';
 
+/** A missing barrier: k to a, whose rq->curr still waits when b's clear-old looks at it. */
+const BUFFERED = `cidfuzz 1
+algo rfc-v6-fixed
+mutant no-mb-kernel-user
+memory tso
+cpus 2
+mm A
+task a A 0
+task b A 1
+---
+switch 0 a
+step 0 10
+advance 100ms
+switch 0 idle
+step 0 6
+switch 0 a
+step 0 4
+switch 1 b
+step 1 10
+tick 1
+step 1 2
+work 1
+step 1 11
+`;
 const cwd = temporaryFolder();
-write(cwd, { 'freed.cid': FREED, 'clean.cid': CLEAN });
+write(cwd, { 'freed.cid': FREED, 'clean.cid': CLEAN, 'tso.cid': BUFFERED });
 
 describe('explain', () => {
   it('text: a column a cpu, and the sentence last', async () => {
@@ -23,6 +47,24 @@ describe('explain', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\|.*CPU0.*\|.*CPU1.*\|.*CPU2.*\|/m);
     expect(stdout).toMatch(/^\|[ :|-]+\|$/m);
+  });
+
+  it('tells of a store where it waits, who misses it, and names the reordering', async () => {
+    const { code, stdout } = await cidfuzz(['explain', 'tso.cid'], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toContain('memory tso, arch x86');
+    expect(stdout).toContain('(in the store buffer): only its own cpu sees the store');
+    expect(stdout).toMatch(/│ {2}rq->curr = a \(TSA\) \(in the store buffer\) +│/);
+    expect(stdout).toMatch(/│ {3}cpu_rq\(0\)->curr == idle0 \(a waits in CPU0's buffer\) +│/);
+    expect(stdout).toMatch(
+      /\n\nReordered\n {2}CPU0's cpu_rq\(0\)->curr = a \(step \d+\) was still in its store buffer when CPU1 found/,
+    );
+    const markdown = (await cidfuzz(['explain', 'tso.cid', '--format', 'markdown'], { cwd })).stdout;
+    expect(markdown).toMatch(/\n\nReordered:\n\n- CPU0's cpu_rq\(0\)->curr = a/);
+    expect(markdown).toContain("`cpu_rq(0)->curr == idle0 (a waits in CPU0's buffer)`");
+    // The same under sc has nothing of it.
+    const sc = (await cidfuzz(['explain', 'tso.cid', '--memory', 'sc'], { cwd })).stdout;
+    expect(sc).not.toMatch(/buffer|Reordered/);
   });
 
   it('of a run without a violation', async () => {

@@ -125,6 +125,27 @@ describe('fuzz', () => {
     expect((await fuzz('never', ['--algo', 'v6.3', '--until', 'finding', '--runs', '20000'])).code).toBe(0);
   });
 
+  it.each([
+    ['sc', 'x86'],
+    ['tso', 'x86'],
+    ['tso', 'arm64'],
+    ['weak', 'x86'],
+    ['weak', 'arm64'],
+  ])('goes by memory %s, arch %s', async (memory, arch) => {
+    const words = ['--memory', memory, '--arch', arch, '--compare', '1/10', '--runs', '1000'];
+    const fixed = await fuzz(`fixed-${memory}-${arch}`, ['--algo', 'rfc-v6-fixed', ...words]);
+    expect(rows(fixed.stdout)).toEqual([
+      expect.objectContaining({ summary: true, schedules: 1000, findings: 0, divergences: 0 }),
+    ]);
+    expect(fixed.code).toBe(0);
+    const out = `broken-${memory}-${arch}`;
+    const broken = await fuzz(out, ['--mutant', 'exit-stays-active', ...words]);
+    expect(rows(broken.stdout)[0]).toMatchObject({ violation: { kind: 'freed-in-use' } });
+    expect(rows(broken.stdout).at(-1)).toMatchObject({ summary: true, divergences: 0 });
+    expect(broken.code).toBe(77);
+    expect((await cidfuzz(['regress', '--memory', memory, '--arch', arch, out], { cwd })).code).toBe(0);
+  });
+
   it('--time ends it', async () => {
     const began = performance.now();
     const { code, stdout } = await fuzz('time', ['--algo', 'v6.3', '--time', '500ms']);
@@ -172,7 +193,8 @@ describe('fuzz', () => {
 
 describe('Ctrl-C', () => {
   const runs = 40_000;
-  const args = ['--mutant', 'no-second-check', '--seed', '5', '--jobs', '1', '--runs', String(runs)];
+  const campaign = ['--mutant', 'no-second-check', '--memory', 'tso', '--seed', '5', '--jobs', '1'];
+  const args = [...campaign, '--runs', String(runs)];
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
     '(%s) saves the state and tells how to go on, and so it goes on',

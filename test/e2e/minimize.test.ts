@@ -4,7 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { CLEAN, cidfuzz, FREED, FREED_FOUND, listing, rows, temporaryFolder, write } from './cidfuzz.js';
 
 const cwd = temporaryFolder();
-write(cwd, { 'found.cid': FREED_FOUND, 'clean.cid': CLEAN, 'freed.cid': FREED });
+const fixture = (name: string) =>
+  readFileSync(new URL(`../minimize/fixtures/${name}.cid`, import.meta.url), 'utf8');
+write(cwd, {
+  'found.cid': FREED_FOUND,
+  'clean.cid': CLEAN,
+  'freed.cid': FREED,
+  'tso.cid': fixture('tso-found-1'),
+  'needless.cid': fixture('tso-found-sc'),
+});
 const read = (name: string) => readFileSync(join(cwd, name), 'utf8');
 
 describe('minimize', () => {
@@ -40,6 +48,30 @@ describe('minimize', () => {
     const again = await cidfuzz(['minimize', 'one.cid', '-o', 'one.cid', '--quiet'], { cwd });
     expect(again).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(read('one.cid')).toBe(read('clean2.cid'));
+  });
+
+  it('shows what needs a store buffer with no more of it than needed', async () => {
+    const { code, stdout } = await cidfuzz(['minimize', 'tso.cid', '-o', 'tso-small.cid'], { cwd });
+    expect(code).toBe(0);
+    // One line only: the memory model is as it was.
+    expect(stdout).toMatch(/^tso-small\.cid: freed-in-use, [^\n]*\n$/);
+    expect(read('tso-small.cid')).toContain('\nmemory tso\n');
+    expect((await cidfuzz(['regress', 'tso-small.cid'], { cwd })).code).toBe(0);
+    expect((await cidfuzz(['replay', 'tso-small.cid', '--memory', 'sc'], { cwd })).stdout).toContain(
+      ': ok (',
+    );
+  });
+
+  it('shows what needs none under sc, and says so', async () => {
+    const { code, stdout } = await cidfuzz(['minimize', 'needless.cid', '-o', 'sc.cid'], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^sc\.cid: stranded-lazy, [^\n]*\nsc\.cid: memory sc: stranded-lazy does not need tso\n$/,
+    );
+    expect(read('sc.cid')).toContain('\nmemory sc\n');
+    expect((await cidfuzz(['regress', 'sc.cid'], { cwd })).code).toBe(0);
+    const json = await cidfuzz(['minimize', 'needless.cid', '-o', 'sc2.cid', '--json'], { cwd });
+    expect(rows(json.stdout)).toMatchObject([{ memory: { before: 'tso', after: 'sc' } }]);
   });
 
   it('has nothing to do where nothing breaks, and then writes nothing', async () => {

@@ -10,6 +10,8 @@ write(cwd, {
   'clean.cid': CLEAN,
   'unmet.cid': CLEAN.replace('expect ok', 'expect duplicate-cid'),
   'bad.cid': CLEAN.replace('work 0', 'wrok 0'),
+  // Under sc both actions in the middle are skipped, under tso the second.
+  'buffers.cid': CLEAN.replace('step 0 6', 'step 0 2\nflush 0\nstale 0 1\nstep 0 4'),
 });
 
 describe('replay', () => {
@@ -90,8 +92,8 @@ describe('replay', () => {
     expect(code).toBe(77);
   });
 
-  it('gives the digests that the vectors have', async () => {
-    const vectors = loadVectors('sc').filter((_, i) => i % 20 === 0);
+  it.each(['sc', 'tso'] as const)('gives the digests that the vectors have (%s)', async (model) => {
+    const vectors = loadVectors(model).filter((_, i) => i % 20 === 0);
     write(cwd, Object.fromEntries(vectors.map(({ name, text }) => [`${name}.cid`, text])));
     const { stdout } = await cidfuzz(['replay', '--json', ...vectors.map(({ name }) => `${name}.cid`)], {
       cwd,
@@ -188,6 +190,31 @@ describe('replay', () => {
       { cwd },
     );
     expect(mutant.code).toBe(77);
+  });
+
+  it('of every memory model, algorithm and architecture', async () => {
+    for (const [memory, skipped] of [
+      ['sc', [3, 4, 6, 8]],
+      ['tso', [4, 6, 8]],
+      // The load of cid[A][0] finds no older value.
+      ['weak', [4, 6, 8]],
+    ] as const) {
+      for (const algo of ['v6.3', 'rfc-v6', 'rfc-v6-fixed']) {
+        for (const arch of ['x86', 'arm64']) {
+          const words = ['--memory', memory, '--algo', algo, '--arch', arch];
+          const { stdout, stderr, code } = await cidfuzz(
+            ['replay', '--json', '--trace', ...words, 'buffers.cid'],
+            { cwd },
+          );
+          expect(stderr).toBe('');
+          const [row, ...more] = rows(stdout) as [{ events: { op: string }[] }];
+          expect(more).toEqual([]);
+          expect(row).toMatchObject({ memory, algo, outcome: 'ok', skipped, met: true });
+          expect(row.events.filter(({ op }) => op === 'drain')).toHaveLength(memory === 'sc' ? 0 : 1);
+          expect(code).toBe(0);
+        }
+      }
+    }
   });
 
   it('--quiet leaves the exit code alone to tell', async () => {

@@ -5,17 +5,23 @@ import { Engine } from '../../src/engine/engine.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { loadVectors } from '../vectors/load.js';
 
-const vectors = loadVectors('sc');
+const packs = [
+  { model: 'sc', count: 140 },
+  { model: 'tso', count: 157 },
+] as const;
 
 // checked and debug have the engine's assertions on.
-describe.each(['release', 'checked', 'debug'] as const)(
-  'the engine (%s) gives the vectors of memory sc',
-  (build) => {
+const builds = ['release', 'checked', 'debug'] as const;
+
+describe.each(packs.flatMap((pack) => builds.map((build) => ({ ...pack, build }))))(
+  'the engine ($build) gives the vectors of memory $model',
+  ({ model, count, build }) => {
+    const vectors = loadVectors(model);
     // One engine for all: what a run leaves behind must not show in the next.
     const engine = new Engine(build);
 
-    it('all 140 are there', () => {
-      expect(vectors).toHaveLength(140);
+    it(`all ${count} are there`, () => {
+      expect(vectors).toHaveLength(count);
     });
 
     it.each(vectors)('$name', ({ name, text, ...expected }) => {

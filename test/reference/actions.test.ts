@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runReference } from '../../src/reference/run.js';
-import { parseScenario } from '../../src/scenario/parse.js';
-import { runActions, type Setting, scenarioText, switchTo, tick } from './run-text.js';
+import { runActions, type Setting, switchTo, tick } from './run-text.js';
 import { OLD_SLOT_OF_Y, TO_CLEAR, TO_LAST_CMPXCHG } from './scenes.js';
 
 /** Runs `before`, which all applies, then one action; tells whether that one is applied. */
@@ -148,11 +146,6 @@ describe('the other actions', () => {
     expect(result).toMatchObject({ applied: 6, skipped: [] });
   });
 
-  it('flush and stale have nothing to act on', () => {
-    expect(applies('flush 0')).toBe(false);
-    expect(applies('stale 0 1')).toBe(false);
-  });
-
   it('a fork puts off the scan of an mm with one user, and gives a process a copy of it', () => {
     const actions = [...Y_RUNS, 'fork 0 process x C 1', 'fork 0 thread w', 'fork 0 thread v'];
     const later = ['advance 50ms', ...switchTo(1, 'x'), ...tick(1), ...tick(0)];
@@ -164,8 +157,6 @@ describe('the other actions', () => {
 });
 
 describe('a run', () => {
-  const scenario = (...header: string[]) => parseScenario(scenarioText(Y_RUNS, { header }), 'test.cid');
-
   it('is stopped by the watchdog', () => {
     const stopped = runActions([...Y_RUNS, ...tick(0)], {}, { maxSteps: 5 });
     expect(stopped.events).toHaveLength(5);
@@ -191,13 +182,6 @@ describe('a run', () => {
       ok: false,
       bit: -1,
     });
-  });
-
-  it('refuses what the reference does not have', () => {
-    expect(() => runReference(scenario('memory tso')).next()).toThrow(/memory tso.*not supported/);
-    expect(() => runReference(scenario('memory weak')).next()).toThrow(/memory weak.*not supported/);
-    const fixed = { ...scenario(), algo: 'rfc-v6-fixed' as const };
-    expect(() => runReference(fixed).next()).toThrow(/rfc-v6-fixed.*not supported/);
   });
 
   it('ignores mutants under v6.3', () => {

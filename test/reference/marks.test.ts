@@ -86,6 +86,31 @@ const SCENES: readonly Scene[] = [
     mark: 'clear-old: first cmpxchg fails',
     actions: [...OLD_SLOT_IN_USE, 'exit 0', 'step 0 1', TO_FIRST_CMPXCHG, 'step 0 9', 'step 1 1'],
   },
+  {
+    mark: 'fixed switch: user to user, same mm, not both active',
+    actions: [...switchTo(0, 'y'), 'exit 0', 'step 0 5', ...switchTo(0, 'w')],
+    setting: { algo: 'rfc-v6-fixed', tasks: ['y A 0', 'w A 0'] },
+  },
+  {
+    mark: 'fixed switch: user to user, another mm, arm64',
+    actions: [...switchTo(0, 'y'), ...switchTo(0, 'w')],
+    setting: { algo: 'rfc-v6-fixed', tasks: ['y A 0', 'w B 0'], header: ['arch arm64'] },
+  },
+  {
+    mark: 'fixed switch: inactive prev with an mm',
+    actions: [...switchTo(0, 'y'), 'exit 0', 'step 0 5', ...switchTo(0, 'idle')],
+    setting: { algo: 'rfc-v6-fixed' },
+  },
+  {
+    mark: 'fixed work: the scan is over',
+    actions: [...OLD_SLOT_OF_Y, 'step 1 99'],
+    setting: { algo: 'rfc-v6-fixed' },
+  },
+  {
+    mark: 'fixed fork: process, next_scan is 0',
+    actions: [...switchTo(0, 'y'), 'fork 0 process x C'],
+    setting: { algo: 'rfc-v6-fixed' },
+  },
 ];
 
 describe('coverage marks', () => {

@@ -1,7 +1,6 @@
 import type { Event, RunResult } from '../../src/event/event.js';
 import { eventLine } from '../../src/event/line.js';
 import { namesOf } from '../../src/event/names.js';
-import type { Mark } from '../../src/reference/marks.js';
 import { type ReferenceOptions, runReference } from '../../src/reference/run.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import type { Scenario } from '../../src/scenario/scenario.js';
@@ -58,11 +57,8 @@ export function scenarioText(actions: readonly string[], setting: Setting = {}):
 }
 
 /** Runs such a scenario. */
-export const runActions = (
-  actions: readonly string[],
-  setting?: Setting,
-  options?: { maxSteps?: number; marks?: Set<Mark> },
-): Run => runText(scenarioText(actions, setting), options);
+export const runActions = (actions: readonly string[], setting?: Setting, options?: ReferenceOptions): Run =>
+  runText(scenarioText(actions, setting), options);
 
 /** Switches cpu c to the task and makes all steps of it. */
 export const switchTo = (cpu: number, task: string): string[] => [

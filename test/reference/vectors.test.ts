@@ -4,11 +4,14 @@ import { namesOf } from '../../src/event/names.js';
 import { loadVectors } from '../vectors/load.js';
 import { runText } from './run-text.js';
 
-describe('the reference gives the vectors of memory sc', () => {
-  const vectors = loadVectors('sc');
+describe.each([
+  { model: 'sc', count: 140 },
+  { model: 'tso', count: 157 },
+] as const)('the reference gives the vectors of memory $model', ({ model, count }) => {
+  const vectors = loadVectors(model);
 
-  it('all 140 are there', () => {
-    expect(vectors).toHaveLength(140);
+  it(`all ${count} are there`, () => {
+    expect(vectors).toHaveLength(count);
   });
 
   it.each(vectors)('$name', ({ text, name: _, ...expected }) => {

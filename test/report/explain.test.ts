@@ -1,15 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import {
-  LOC_CLOCK,
-  LOC_CURR,
-  LOC_NONE,
-  OP_DRAIN,
-  OP_MB,
-  OP_STORE,
-  ROUTINE_NONE,
-  ROUTINE_SWITCH,
-  START_NS,
-} from '../../src/abi.js';
 import { minimize } from '../../src/minimize/minimize.js';
 import { explain } from '../../src/report/explain.js';
 import { tell } from '../../src/report/tell.js';
@@ -383,31 +372,6 @@ describe('explain', () => {
 });
 
 describe('tell', () => {
-  it('shows when a store is still in its buffer, and when it becomes visible', () => {
-    const scenario = parseScenario(
-      'cidfuzz 1\nmemory tso\ncpus 2\nmm A\ntask a A 0\n---\nswitch 0 a\nstep 0 2\nflush 0\nstep 0 1\n',
-      'tso',
-    );
-    const event = { cpu: 0, task: 0, a: 0, b: 0, after: 0, ok: false, bit: -1 };
-    const events = [
-      { ...event, action: 2, routine: ROUTINE_SWITCH, op: OP_STORE, loc: LOC_CLOCK, value: START_NS },
-      { ...event, action: 2, routine: ROUTINE_SWITCH, op: OP_STORE, loc: LOC_CURR, value: 0 },
-      { ...event, action: 3, routine: ROUTINE_NONE, op: OP_DRAIN, loc: LOC_CLOCK, value: START_NS },
-      { ...event, action: 4, routine: ROUTINE_SWITCH, op: OP_MB, loc: LOC_NONE, value: 0 },
-    ];
-    const result = { violation: null, steps: 4, applied: 4, skipped: [], watchdog: false };
-    const upToMb = tell(scenario, events.slice(0, 3), result);
-    expect(upToMb.end[0]).toBe('cpu 0: a runs; not yet visible to others: cpu_rq(0)->curr');
-    const told = tell(scenario, events, result).rows.map(({ text, changes }) => [text, ...changes]);
-    expect(told).toEqual([
-      ['context_switch(): idle0 -> a'],
-      ['rq->clock = +0ms'],
-      ['rq->curr = a (TSA)', "in cpu 0's store buffer"],
-      ['(store buffer drains: cpu_rq(0)->clock)', 'visible: cpu_rq(0)->clock = +0ms'],
-      ['smp_mb()', 'visible: cpu_rq(0)->curr = a'],
-    ]);
-  });
-
   const scenarios = {
     WIDE,
     FREED,

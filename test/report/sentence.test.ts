@@ -36,13 +36,16 @@ describe('violationSentence', () => {
   });
 
   it('tells the ways in which ownership breaks apart', () => {
-    const ownership = (slots: number[], bitSet: boolean) =>
-      of('ownership', { cid: 3 }, { ownership: { slots, bitSet } });
+    const ownership = (slots: number[], bitSet: boolean, buffered: number[] = []) =>
+      of('ownership', { cid: 3 }, { ownership: { slots, buffered, bitSet } });
     expect(ownership([], true)).toContain(
       "bit 3 of A's cidmask is set, no slot holds the id, and not exactly one routine under way owns it",
     );
     expect(ownership([1], false)).toContain('is clear while cid[A][1] still holds 3');
     expect(ownership([1, 2], true)).toContain('more than one owner, cid[A][1] and cid[A][2]');
+    expect(ownership([1], true, [2])).toContain(
+      "more than one owner, cid[A][1] and cid[A][2] (in cpu 2's store buffer)",
+    );
     expect(ownership([1], true)).toContain('two owners, cid[A][1] and a routine under way');
   });
 

@@ -22,7 +22,7 @@ export interface Vector {
 }
 
 /** The vectors of a memory model. */
-export function loadVectors(model: 'sc'): Vector[] {
+export function loadVectors(model: 'sc' | 'tso'): Vector[] {
   const texts = unpack(readFileSync(new URL(`${model}.cid.txt`, import.meta.url), 'utf8'));
   const [, ...rows] = readFileSync(new URL(`${model}.tsv`, import.meta.url), 'utf8')
     .trimEnd()

@@ -1,8 +1,9 @@
 import { PERIOD_NS } from '../../abi.js';
-import { load, type Routine, store, try_cmpxchg } from '../access.js';
+import { load, type Routine, rcu_dereference, store, try_cmpxchg } from '../access.js';
 import { MM_CID_UNSET, mm_cid_is_valid, mm_cid_set_lazy_put } from '../cid-word.js';
 import { type Frame, local_irq_restore, local_irq_save } from '../frame.js';
 import { mmCidActive, pcpuCid, pcpuTime, rqClock, rqCurr, taskMm } from '../location.js';
+import { isFixed } from '../world.js';
 import { __mm_cid_put } from './mm-cid-put.js';
 
 /** sched_mm_cid_clear_old() of the patch (kernel/sched/core.c). */
@@ -51,7 +52,7 @@ export function* sched_mm_cid_clear_old(f: Frame, mm: number, cpu: number): Rout
   f.clearingLazy = null;
   if (unset) {
     f.mark('clear-old: lazy to unset');
-    yield* __mm_cid_put(f, mm, cid);
+    yield* __mm_cid_put(f, mm, cid, pcpu_cid);
   } else {
     f.mark('clear-old: last cmpxchg fails');
   }
@@ -60,12 +61,13 @@ export function* sched_mm_cid_clear_old(f: Frame, mm: number, cpu: number): Rout
 
 /** The condition that stands twice in clear-old: rq->curr is active and uses the mm. */
 function* active_task_uses(f: Frame, mm: number, cpu: number, which: 'first' | 'second'): Routine<boolean> {
-  const t = yield* load(rqCurr(cpu));
-  if ((yield* load(mmCidActive(t))) === 0) {
+  const { value: t, position: after } = yield* rcu_dereference(rqCurr(cpu));
+  // The repair makes it smp_load_acquire(): t->mm must not be older than the active that it goes with.
+  if ((yield* load(mmCidActive(t), { after, acquire: isFixed(f.world) })) === 0) {
     f.mark(`clear-old: ${which} check, task is not active`);
     return false;
   }
-  if ((yield* load(taskMm(t))) !== mm) {
+  if ((yield* load(taskMm(t), { after, acquire: false })) !== mm) {
     f.mark(`clear-old: ${which} check, task is active in another mm`);
     return false;
   }

@@ -32,7 +32,7 @@ function* __mm_cid_try_get(f: Frame, mm: number): Routine<number> {
   }
   f.mark('try_get: test-and-set won');
   // Until the slot names it, in mm_cid_get().
-  f.owns = { mm, cid };
+  f.owns = { mm, cid, slot: null };
   return cid;
 }
 
@@ -113,7 +113,7 @@ export function* mm_cid_get(f: Frame, mm: number): Routine<number> {
   if (mm_cid_is_lazy_put(word)) {
     if (yield* try_cmpxchg(pcpu_cid, word, MM_CID_UNSET)) {
       f.mark('mm_cid_get: lazy, put');
-      yield* __mm_cid_put(f, mm, mm_cid_clear_lazy_put(word));
+      yield* __mm_cid_put(f, mm, mm_cid_clear_lazy_put(word), pcpu_cid);
     } else {
       f.mark('mm_cid_get: lazy, cmpxchg fails');
     }

@@ -1,14 +1,14 @@
 import { cmpxchg, cpumask_clear_cpu, load, type Routine, try_cmpxchg } from '../access.js';
 import { MM_CID_UNSET, mm_cid_clear_lazy_put, mm_cid_is_lazy_put, mm_cid_is_unset } from '../cid-word.js';
 import type { Frame } from '../frame.js';
-import { pcpuCid } from '../location.js';
+import { type Loc, pcpuCid } from '../location.js';
 
 /**
- * __mm_cid_put() of the patch (kernel/sched/sched.h), for a cid whose slot this frame has just changed to
- * UNSET: from there to the clear, the bit is the frame's.
+ * __mm_cid_put() of the patch (kernel/sched/sched.h), for a cid whose slot, `pcpu_cid`, this frame has just
+ * changed to UNSET: from there to the clear, the bit is the frame's.
  */
-export function* __mm_cid_put(f: Frame, mm: number, cid: number): Routine {
-  f.owns = { mm, cid };
+export function* __mm_cid_put(f: Frame, mm: number, cid: number, pcpu_cid: Loc<number>): Routine {
+  f.owns = { mm, cid, slot: pcpu_cid };
   yield* cpumask_clear_cpu(cid, mm);
   f.owns = null;
 }
@@ -26,7 +26,7 @@ export function* mm_cid_put_lazy(f: Frame, mm: number): Routine {
     return;
   }
   f.mark('mm_cid_put_lazy: unset');
-  yield* __mm_cid_put(f, mm, mm_cid_clear_lazy_put(cid));
+  yield* __mm_cid_put(f, mm, mm_cid_clear_lazy_put(cid), pcpu_cid);
 }
 
 /** mm_cid_put() of the patch (kernel/sched/sched.h), on own cpu, with the rq lock. */
@@ -46,5 +46,5 @@ export function* mm_cid_put(f: Frame, mm: number): Routine {
     cid = res;
   }
   f.mark(mm_cid_is_lazy_put(cid) ? 'mm_cid_put: lazy to unset' : 'mm_cid_put: valid to unset');
-  if (!clearFirst) yield* __mm_cid_put(f, mm, mm_cid_clear_lazy_put(cid));
+  if (!clearFirst) yield* __mm_cid_put(f, mm, mm_cid_clear_lazy_put(cid), pcpu_cid);
 }

@@ -2,7 +2,7 @@ import { NO_MM } from '../../scenario/scenario.js';
 import { type Routine, smp_mb, store } from '../access.js';
 import type { Frame } from '../frame.js';
 import { onCpu, rqClock, rqCurr } from '../location.js';
-import { isActive, mmOf, type Task } from '../world.js';
+import { isActive, isFixed, mmOf, type Task } from '../world.js';
 import { mm_cid_get } from './mm-cid-get.js';
 import { mm_cid_put_lazy } from './mm-cid-put.js';
 import { prepare_task_switch_v63 } from './v63.js';
@@ -31,8 +31,9 @@ export function* schedule(f: Frame, prev: Task, next: Task): Routine {
  * user, from the first half of switch_mm_cid() in the patch.
  */
 function* context_switch_barrier(f: Frame, prev: Task, next: Task): Routine {
-  const prev_mm = mmOf(f.world, f.cpu, prev);
-  const next_mm = mmOf(f.world, f.cpu, next);
+  const { world, cpu } = f;
+  const prev_mm = mmOf(world, cpu, prev);
+  const next_mm = mmOf(world, cpu, next);
   if (next_mm === NO_MM) {
     if (prev_mm === NO_MM) {
       f.mark('switch: kernel to kernel');
@@ -44,10 +45,19 @@ function* context_switch_barrier(f: Frame, prev: Task, next: Task): Routine {
     f.mark('switch: kernel to user');
     if (!f.mutant('no-mb-kernel-user')) yield* smp_mb();
   } else if (prev_mm === next_mm) {
-    f.mark('switch: user to user, same mm');
-  } else if (f.world.scenario.arch === 'x86') {
+    if (isFixed(world) && !(isActive(world, cpu, prev) && isActive(world, cpu, next))) {
+      // To clear-old, going to or from an inactive task is like a change of mm.
+      f.mark('fixed switch: user to user, same mm, not both active');
+      yield* smp_mb();
+    } else {
+      f.mark('switch: user to user, same mm');
+    }
+  } else if (world.scenario.arch === 'x86') {
     f.mark('switch: user to user, another mm, x86');
     if (!f.mutant('no-mb-user-user')) yield* smp_mb(); // switch_mm() writes CR3
+  } else if (isFixed(world)) {
+    f.mark('fixed switch: user to user, another mm, arm64');
+    if (!f.mutant('no-mb-user-user')) yield* smp_mb();
   } else {
     // The patch's comment says that switch_mm() is a barrier. On arm64 it was none, until a year later.
     f.mark('switch: user to user, another mm, arm64');
@@ -66,8 +76,18 @@ function* switch_mm_cid(f: Frame, prev: Task, next: Task): Routine {
       yield* mm_cid_put_lazy(f, prev_mm);
     }
     prev.mm_cid = -1;
+  } else if (isFixed(world)) {
+    yield* put_lazy_of_inactive(f, prev);
   }
   if (isActive(world, cpu, next)) {
     next.last_mm_cid = next.mm_cid = yield* mm_cid_get(f, mmOf(world, cpu, next));
   }
+}
+
+/** The repair: a prev in the middle of exit or exec has a slot too, and nobody else would put it. */
+function* put_lazy_of_inactive(f: Frame, prev: Task): Routine {
+  const prev_mm = mmOf(f.world, f.cpu, prev);
+  if (prev_mm === NO_MM || f.mutant('no-put-lazy')) return;
+  f.mark('fixed switch: inactive prev with an mm');
+  yield* mm_cid_put_lazy(f, prev_mm);
 }
