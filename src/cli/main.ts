@@ -7,7 +7,9 @@ import { addBench } from './bench.js';
 import { EXIT } from './exit-codes.js';
 import { addExplain } from './explain.js';
 import { addFuzz } from './fuzz.js';
+import { addLitmus } from './litmus.js';
 import { addMinimize } from './minimize.js';
+import { addMutants } from './mutants.js';
 import { addRegress } from './regress.js';
 import { addReplay } from './replay.js';
 
@@ -31,7 +33,8 @@ const program = new Command('cidfuzz')
   // One line an error: commander puts `(Did you mean …?)` on one of its own.
   .configureOutput({ outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')}\n`) })
   .exitOverride();
-for (const add of [addFuzz, addReplay, addRegress, addMinimize, addExplain, addBench]) add(program, setExit);
+for (const add of [addFuzz, addReplay, addRegress, addMinimize, addMutants, addExplain, addLitmus, addBench])
+  add(program, setExit);
 for (const command of program.commands) command.exitOverride();
 
 try {

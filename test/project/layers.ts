@@ -11,10 +11,11 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['scenario'],
   ['event'],
   ['engine', 'reference'],
-  ['check'],
+  ['check', 'litmus'],
   ['minimize', 'report'],
   ['corpus'],
   ['fuzz'],
+  ['mutants'],
   ['bench'],
   ['cli'],
 ];

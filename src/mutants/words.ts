@@ -1,0 +1,28 @@
+import { defaultConfig } from '../fuzz/config.js';
+import type { Cell, Plan } from './plan.js';
+
+/** `2`, `2-6`: a range as the flags write it. */
+export function rangeWord([lo, hi]: readonly [number, number]): string {
+  return lo === hi ? `${lo}` : `${lo}-${hi}`;
+}
+
+/** The flags of a cell; of those that are seldom given, only what is not as it is by default. */
+function flagsOf({ base }: Plan, { row, memory, arch }: Cell): string {
+  const words = [`--mutant ${row} --memory ${memory} --arch ${arch} --algo ${base.algo}`];
+  if (base.preempt !== defaultConfig.preempt) words.push(`--preempt ${base.preempt}`);
+  for (const flag of ['cpus', 'tasks', 'mms'] as const) {
+    const range = rangeWord(base[flag]);
+    if (range !== rangeWord(defaultConfig[flag])) words.push(`--${flag} ${range}`);
+  }
+  return words.join(' ');
+}
+
+/** The command that fills this one cell again. */
+export function commandOf(plan: Plan, cell: Cell): string {
+  return `cidfuzz mutants ${flagsOf(plan, cell)} --runs ${plan.runs} --seed ${plan.seed}`;
+}
+
+/** The campaign that comes to the same schedule (from 0) of a seed, and stores what it finds there. */
+export function campaignCommandOf(plan: Plan, cell: Cell, seed: number, schedule: number): string {
+  return `cidfuzz fuzz ${flagsOf(plan, cell)} --runs ${schedule + 1} --seed ${seed}`;
+}
