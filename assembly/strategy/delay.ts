@@ -14,6 +14,7 @@ const NOBODY: i32 = -1;
 /** The shortest delay, in proposals; the longest is eight times as long. */
 const SHORTEST: i32 = 16;
 
+let delaying: bool = false;
 /** Chances in 16: to hold up a cpu after a burst, a task that is preempted; for an idle cpu to sleep on. */
 let freeze: i32 = 0;
 let park: i32 = 0;
@@ -24,8 +25,16 @@ let frozenFor: i32 = 0;
 let parked: i32 = NOBODY;
 let parkedFor: i32 = 0;
 
-/** A schedule begins: draws how likely delays are. In some there are none. */
+/** A schedule without them begins. */
+export function noDelays(): void {
+  delaying = false;
+  freeze = park = nap = frozenFor = 0;
+  parked = NOBODY;
+}
+
+/** A schedule begins: draws how likely delays are. */
 export function beginDelays(bits: u64): void {
+  delaying = true;
   freeze = bits & 1 ? 0 : 1 << (<i32>((bits >> 1) & 3));
   park = (bits >> 3) & 3 ? 2 << (<i32>((bits >> 5) & 3)) : 0;
   nap = (bits >> 7) & 1 ? 15 - <i32>((bits >> 8) & 3) : 0;
@@ -33,16 +42,16 @@ export function beginDelays(bits: u64): void {
   parked = NOBODY;
 }
 
-/** One more proposal; which cpu it is for, when c was drawn: another one where c is held up or sleeps. */
+/** One more proposal, without branches that nobody can predict; which cpu it is for, when c was drawn: another one where c is held up or sleeps. */
 export function awake(c: i32, bits: u64): i32 {
+  if (!delaying) return c;
   if (parked != NOBODY && --parkedFor == 0) parked = NOBODY;
-  let held = false;
-  if (frozenFor > 0) {
-    frozenFor -= 1;
-    held = c == frozen;
-  }
-  const sleeps = <i32>(bits & 15) < nap && cpuAt(c).current == c && cpuFrame(c).routine == 0;
-  return held || sleeps ? (c + 1) % cpus : c;
+  const held = <i32>(frozenFor > 0) & <i32>(c == frozen);
+  frozenFor -= <i32>(frozenFor > 0);
+  const idle = <i32>(cpuAt(c).current == c) & <i32>(cpuFrame(c).routine == 0);
+  const sleeps = <i32>(<i32>(bits & 15) < nap) & idle;
+  const next = select<i32>(0, c + 1, c + 1 == cpus);
+  return select<i32>(next, c, (held | sleeps) != 0);
 }
 
 /** A burst of cpu c has come to its end. */

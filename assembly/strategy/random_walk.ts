@@ -34,7 +34,7 @@ import { Action, frameOn, irqsOn, maySwitchTo, oldest } from '../actions';
 import { config, cpuAt, cpus, taskAt } from '../layout';
 import { mayFlush, waiting } from '../memory';
 import { below, random, scale } from '../rng';
-import { awake, beginDelays, isParked, mayFreeze, mayPark } from './delay';
+import { awake, beginDelays, isParked, mayFreeze, mayPark, noDelays } from './delay';
 
 /** No task. */
 const NOBODY: i32 = -1;
@@ -95,16 +95,29 @@ export function beginRandomWalk(): void {
   stay = (bits >> 20) & 15;
   interrupt = (bits >> 24) & 15;
   cpu = scale(bits, 32, cpus);
-  linger = 8 + ((bits >> 28) & 7);
-  pull = (bits >> 48) & 3 ? 2 << (<i32>((bits >> 50) & 3)) : 0;
-  idle = 1 << (<i32>((bits >> 52) & 3));
   pulled = NOBODY;
-  beginDelays(random());
+  if (bits >> 63) beUneven(bits);
+  else beEven();
   if (config.memory == MEMORY_SC) return;
   drain = drawRate(bits >> 54);
   stale = config.memory == MEMORY_WEAK && (bits >> 57) & 1 ? 4 << (<i32>((bits >> 58) & 1)) : 0;
   // Only a load that comes next can be made stale.
   if (stale > 0) burst = 1 << scale(bits, 44, 2);
+}
+
+/** Half of the schedules: at every point of every routine the same chances. */
+function beEven(): void {
+  linger = interrupt;
+  pull = idle = 0;
+  noDelays();
+}
+
+/** The other half: long delays, long gaps, tasks that are pulled about and cpus that become idle. */
+function beUneven(bits: u64): void {
+  linger = 8 + ((bits >> 28) & 7);
+  pull = (bits >> 48) & 3 ? 2 << (<i32>((bits >> 50) & 3)) : 0;
+  idle = 1 << (<i32>((bits >> 52) & 3));
+  beginDelays(random());
 }
 
 /** Never in half of the schedules, else 1, 2, 4 or 8 chances in 16. */
@@ -165,8 +178,9 @@ function proposeStale(a: Action, c: i32, bits: i32): bool {
 
 /** `migrate`, to switch to it next: a task that waits on another cpu. */
 function proposePull(a: Action, c: i32, from: i32, tasks: i32): bool {
+  let t = from;
   for (let i = 0; i < tasks; i++) {
-    const t = (from + i) % tasks;
+    t = t == 0 ? tasks - 1 : t - 1;
     const task = taskAt(cpus + t);
     if (isParked(t) || !task.mayRun() || task.home == c || task.onCpu != 0) continue;
     a.op = <u8>ACTION_MIGRATE;

@@ -21,7 +21,7 @@ const BARRIERS: readonly Mutant[] = [
   'no-after-exec-mb',
 ];
 
-/** What corpus/known/mutants/README.md says at length. Where two entries speak of a cell, the first counts. */
+/** What corpus/known/mutants-of-fixed/README.md says at length. Where two entries speak of a cell, the first counts. */
 const HARMLESS: readonly Harmless[] = [
   { mutants: BARRIERS, memories: ['sc'], arches: ARCHES, reason: 'a barrier orders nothing under sc' },
   {

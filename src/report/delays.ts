@@ -1,4 +1,17 @@
-import { LOC_ACTIVE, LOC_CURR, LOC_MM, OP_DRAIN, OP_LOAD, OP_RMW, OP_SPIN, OP_STORE } from '../abi.js';
+import {
+  LOC_ACTIVE,
+  LOC_CLOCK,
+  LOC_CURR,
+  LOC_MM,
+  LOC_NEXT_SCAN,
+  LOC_ON_CPU,
+  LOC_TIME,
+  OP_DRAIN,
+  OP_LOAD,
+  OP_RMW,
+  OP_SPIN,
+  OP_STORE,
+} from '../abi.js';
 import type { Event } from '../event/event.js';
 import type { StaleLoad } from '../reference/memory.js';
 import type { Memory } from '../words.js';
@@ -19,9 +32,12 @@ export interface Delayed extends Place {
 
 /**
  * What clear-old asks about a cpu's task: a wait of these is told wherever another cpu has made a step meanwhile, that of
- * all else (slots, clocks, times, on_cpu) only where another cpu finds an older value.
+ * all else (slots, clocks, times, on_cpu) only where another cpu finds an older value, or a check may have.
  */
 const ALWAYS_TOLD = new Set([LOC_CURR, LOC_ACTIVE, LOC_MM]);
+
+/** Times and the like: no check looks at them. */
+const NEVER_CHECKED = new Set([LOC_CLOCK, LOC_ON_CPU, LOC_TIME, LOC_NEXT_SCAN]);
 
 /** Which stores wait in the buffers during a run, and who notices. There are none under `sc`. */
 export class Delays {
@@ -70,6 +86,7 @@ export class Delays {
   /** Whether anybody can notice that a store waits: then it is told where it is made, and where it becomes visible. */
   isTold({ cpu, loc, issued, reached, missedAt }: Delayed): boolean {
     if (missedAt.length > 0 || this.events[reached - 1]?.op === OP_DRAIN) return true;
+    if (reached === Number.POSITIVE_INFINITY && !NEVER_CHECKED.has(loc)) return true;
     if (!ALWAYS_TOLD.has(loc)) return false;
     return this.events.slice(issued, Math.max(issued, reached - 1)).some((event) => event.cpu !== cpu);
   }

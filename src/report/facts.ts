@@ -50,7 +50,7 @@ function notation(delays: Delays): string[] {
   if (delays.stores.some((store) => delays.isTold(store))) {
     lines.push(
       '(in the store buffer): only its own cpu sees the store until "↳ visible", when it reaches memory. Of slots, times,',
-      'clocks and locks this is told only where another cpu finds an older value meanwhile.',
+      'clocks and locks this is told only where another cpu finds an older value meanwhile, or the run ends before.',
     );
   }
   if (delays.staleLoads().length > 0) {

@@ -2,14 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../../src/check/verdict.js';
 import { Engine } from '../../src/engine/engine.js';
 import { isOneMinimal } from '../../src/minimize/one-minimal.js';
+import { harmlessUnder, reasonFor } from '../../src/mutants/harmless.js';
 import { parseScenario } from '../../src/scenario/parse.js';
-import { MUTANTS } from '../../src/words.js';
+import { ARCHES, MEMORIES, MUTANTS } from '../../src/words.js';
 import { corpusFiles, corpusText, mutantPairs } from './files.js';
 import { kindsInStep, runnerWithTwin } from './twin.js';
 
 const engine = new Engine();
-const findings = corpusFiles('known/').filter(({ name }) => !name.startsWith('known/mutants/'));
+const findings = corpusFiles('known/').filter(({ name }) => !name.startsWith('known/mutants'));
 const pairs = mutantPairs();
+const ofFixed = corpusFiles('known/mutants-of-fixed/');
+
+const harmless = harmlessUnder('rfc-v6-fixed');
+const machines = MEMORIES.flatMap((memory) => ARCHES.map((arch) => ({ memory, arch })));
 
 /** The mutants that the README lists as what sc cannot show: those in the first column of its table. */
 const NOT_SHOWN = MUTANTS.filter((mutant) =>
@@ -55,6 +60,25 @@ describe('mutants', () => {
     expect(outcomeOf(engine.run(twin!.scenario))).toBe('ok');
     expect(kindsInStep(scenario)).toEqual({ mutant: expects[0]!.outcome, twin: 'none' });
     expect(isOneMinimal(scenario, runnerWithTwin(engine))).toEqual({ ok: true });
+  });
+});
+
+describe('mutants of the repaired algorithm', () => {
+  it.each(ofFixed)('$name is broken by its mutant alone, and 1-minimal', ({ name, scenario }) => {
+    const [, mutant] = /mutants-of-fixed\/([^.]+)\.(?:sc|tso|weak)-(?:x86|arm64)\.cid$/.exec(name)!;
+    expect(scenario.algo).toBe('rfc-v6-fixed');
+    expect(scenario.mutants).toEqual([mutant]);
+    expect(outcomeOf(engine.run(scenario))).toBe(scenario.expects[0]!.outcome);
+    expect(outcomeOf(engine.run({ ...scenario, mutants: [] }))).toBe('ok');
+    expect(isOneMinimal(scenario, (candidate) => engine.run(candidate))).toEqual({ ok: true });
+  });
+
+  it('show every mutant but those that break nothing', () => {
+    const shown = new Set(ofFixed.map(({ scenario }) => scenario.mutants[0]!));
+    const rest = MUTANTS.filter((mutant) => !shown.has(mutant));
+    expect(rest.every((row) => machines.every((on) => reasonFor({ row, ...on }, harmless) !== null))).toBe(
+      true,
+    );
   });
 });
 

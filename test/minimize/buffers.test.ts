@@ -97,6 +97,13 @@ describe('minimize with buffers', () => {
     `);
   });
 
+  it('gets a long schedule with many delays small in a bounded number of runs', () => {
+    // A relaxed variant with other delays than the best would be a base that no edit can better.
+    const { scenario, runs } = minimize(fixture('tso-found-3'), run);
+    expect(scenario.actions.length).toBeLessThan(20);
+    expect(runs).toBeLessThan(4000);
+  });
+
   it('takes the strongest memory model that has it, without the actions of the weaker', () => {
     const text = 'memory weak\ncpus 1\n---\ntick 0\nflush 0 1\nflush 0\nstale 0 1\n';
     const least = (...models: string[]) => {

@@ -5,15 +5,24 @@ import { parseScenario } from '../../src/scenario/parse.js';
 
 const readme = readFileSync('README.md', 'utf8');
 
+/** Each finding that has a table, and the scenario that the table is taken from. */
+const told = readme.split(/^### /m).flatMap((section) => {
+  const match = /All (\d+) steps: `cidfuzz explain (\S+)`/.exec(section);
+  return match === null ? [] : [{ section, steps: Number(match[1]), file: match[2]! }];
+});
+
 describe('README', () => {
-  it('tells as many steps as its scenario has', () => {
-    const [, steps, file] = /All (\d+) steps: `cidfuzz explain (\S+)`/.exec(readme)!;
-    const result = new Engine().run(parseScenario(readFileSync(file!), file!));
-    expect(result.violation?.step).toBe(Number(steps));
+  it.each(told)('tells as many steps as $file has', ({ section, steps, file }) => {
+    const result = new Engine().run(parseScenario(readFileSync(file), file));
+    expect(result.violation?.step).toBe(steps);
     // The table ends with the step that breaks the property.
-    const rows = [...readme.matchAll(/^\| (\d+) \|/gm)].map(([, step]) => Number(step));
-    expect(rows.at(-1)).toBe(Number(steps));
+    const rows = [...section.matchAll(/^\| (\d+) \|/gm)].map(([, step]) => Number(step));
+    expect(rows.at(-1)).toBe(steps);
     expect(rows).toEqual(rows.toSorted((a, b) => a - b));
+  });
+
+  it('shows a run of each kind of machine', () => {
+    expect(told.map(({ file }) => file)).toHaveLength(3);
   });
 
   it('names only files that are there', () => {

@@ -92,6 +92,33 @@ step 1 2
 work 1
 step 1 11
 `);
+/** plain-unset under weak: the clear of the bit does not wait for the store before it. */
+const UNSET = scenarioOf(`algo rfc-v6-fixed
+mutant late-curr
+mutant plain-unset
+memory weak
+arch x86
+preempt full
+cpus 2
+mm A
+task a A 1
+task b A 0
+---
+switch 1 a
+step 1 11
+advance 100ms
+switch 1 idle
+step 1 6
+switch 1 a
+step 1
+switch 0 b
+step 0 11
+tick 0
+step 0 2
+work 0
+step 0 14
+`);
+/** v6.3: b finds the lock of the mm held, which a has let go of in its buffer. */
 const SPINS = scenarioOf(`algo v6.3
 memory tso
 cpus 2
@@ -115,7 +142,7 @@ describe('explain with store buffers', () => {
       Time flows down, one access a line. cid[A][0] is mm A's pcpu_cid->cid on cpu 0, mask[A] its cidmask; a task
       holds an id while it runs with it. (TSA), (TSB), (TMA), (TMB) are those of the comment above clear-old.
       (in the store buffer): only its own cpu sees the store until "↳ visible", when it reaches memory. Of slots, times,
-      clocks and locks this is told only where another cpu finds an older value meanwhile.
+      clocks and locks this is told only where another cpu finds an older value meanwhile, or the run ends before.
 
       step │ CPU0                                      │ CPU1                                      │ what changed
       ─────┼───────────────────────────────────────────┼───────────────────────────────────────────┼─────────────
@@ -152,7 +179,7 @@ describe('explain with store buffers', () => {
       Time flows down, one access a line. cid[A][0] is mm A's pcpu_cid->cid on cpu 0, mask[A] its cidmask; a task
       holds an id while it runs with it. (TSA), (TSB), (TMA), (TMB) are those of the comment above clear-old.
       (in the store buffer): only its own cpu sees the store until "↳ visible", when it reaches memory. Of slots, times,
-      clocks and locks this is told only where another cpu finds an older value meanwhile.
+      clocks and locks this is told only where another cpu finds an older value meanwhile, or the run ends before.
 
       step │ CPU0                                      │ CPU1                                      │ what changed
       ─────┼───────────────────────────────────────────┼───────────────────────────────────────────┼─────────────
@@ -189,7 +216,7 @@ describe('explain with store buffers', () => {
       Time flows down, one access a line. cid[A][0] is mm A's pcpu_cid->cid on cpu 0, mask[A] its cidmask; a task
       holds an id while it runs with it. (TSA), (TSB), (TMA), (TMB) are those of the comment above clear-old.
       (in the store buffer): only its own cpu sees the store until "↳ visible", when it reaches memory. Of slots, times,
-      clocks and locks this is told only where another cpu finds an older value meanwhile.
+      clocks and locks this is told only where another cpu finds an older value meanwhile, or the run ends before.
 
       step │ CPU0                                              │ CPU1                                                          │ what changed
       ─────┼───────────────────────────────────────────────────┼───────────────────────────────────────────────────────────────┼─────────────────────────────
@@ -380,6 +407,17 @@ describe('explain with store buffers', () => {
     },
   );
 
+  it('tells of a slot that still waits where the check finds it', () => {
+    const { rows, sentence, end } = told(UNSET);
+    const last = rows.slice(-2).map(({ text, changes, broken }) => [text, changes, broken]);
+    expect(last).toEqual([
+      ['pcpu_cid->cid = unset (in the store buffer)', [], false],
+      ['clear_bit(0, cidmask)', ['mask[A]: {0,1} -> {1}'], true],
+    ]);
+    expect(sentence).toContain("bit 0 of A's cidmask is clear while cid[A][1] still holds 0");
+    expect(end[0]).toContain('not yet visible to others: cid[A][1] = unset');
+  });
+
   it('ends a run of spins that miss an unlock in one line', () => {
     const { rows, reordered } = told(SPINS);
     expect(rows.map(({ text }) => text)).toContain(
@@ -399,7 +437,7 @@ describe('explain with store buffers', () => {
       Time flows down, one access a line. cid[A][0] is mm A's pcpu_cid->cid on cpu 0, mask[A] its cidmask; a task
       holds an id while it runs with it. (TSA), (TSB), (TMA), (TMB) are those of the comment above clear-old.
       (in the store buffer): only its own cpu sees the store until "↳ visible", when it reaches memory. Of slots, times,
-      clocks and locks this is told only where another cpu finds an older value meanwhile.
+      clocks and locks this is told only where another cpu finds an older value meanwhile, or the run ends before.
 
       | step | CPU0 | CPU1 | what changed |
       | ---: | --- | --- | --- |
