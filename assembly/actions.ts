@@ -44,7 +44,7 @@ import {
   taskMmAddr,
   world,
 } from './layout';
-import { ages, arm, forked, isWaiting, peek, place } from './memory';
+import { ages, arm, forked, isWaiting, peek, place, settle } from './memory';
 
 /** One action, 16 bytes. */
 @unmanaged
@@ -153,7 +153,10 @@ function applyFork(c: i32, child: i32, mm: i32, home: i32): bool {
   if (!mayCall(c)) return false;
   const shared = taskAt(cpuAt(c).current).ownMm;
   const parent = mmAt(shared);
-  if (parent.users == 1) place(nextScanAddr(shared), world.jiffies + SCAN_DELAY_JIFFIES);
+  if (parent.users == 1) {
+    settle(c, nextScanAddr(shared));
+    place(nextScanAddr(shared), world.jiffies + SCAN_DELAY_JIFFIES);
+  }
   let m = shared;
   if (mm >= 0) {
     mmAt(mm).touched = true;

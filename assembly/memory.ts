@@ -9,6 +9,8 @@
  *  2. A read-modify-write is one step; a failed cmpxchg changes nothing. A lock found held is a step that
  *     changes nothing (a spin). A full barrier changes nothing.
  *  3. `peek` is no step: what a cpu looks up of its own data between two accesses, its waiting stores included.
+ *     Nor is `place`, which acts on memory at once: fork, and a switch's on_cpu. What the forking cpu has stored to the
+ *     same next_scan drains before (`settle`).
  *
  * `tso` (Sewell et al., "x86-TSO", CACM 2010)
  *  4. A store waits in its cpu's buffer of 8, first in, first out. A load of that cpu sees its newest waiting
@@ -30,7 +32,7 @@
  * 13. Full barriers: MB, a successful cmpxchg, test-and-set. A failed cmpxchg, the clear of a bit and a lock found
  *     held act on memory at once, after the cpu's own waiting stores to that location, and order nothing.
  * 14. A lock taken is an acquire, of all that memory holds by then (in a litmus test exactly: of what it read, and of
- *     what the cpu had read at its last unlock); stores before the cpu's last unlock stay before those after it.
+ *     what memory held at the cpu's last unlock); stores before the cpu's last unlock stay before those after it.
  *     Taking the rq lock is that under arm64, with all waiting stores, and a full barrier under x86.
  * 15. A switch acquires on_cpu and the rq lock: the task sees all that it did before, wherever.
  * 16. Memory remembers its last 4096 changes; a cpu's window is also opened anew after 128 loads.
@@ -535,6 +537,13 @@ function takeRqLock(c: i32): void {
   openWindow(b);
 }
 
+/** A fork is about to store to `addr`: what c itself has stored there before must not come after it. */
+export function settle(c: i32, addr: usize): void {
+  if (!buffering || newestTo(bufferOf(c), addr) < 0) return;
+  if (weak) drainFor(c, addr);
+  else drainAll(c);
+}
+
 /** A fork has put its values into memory: what c loads from now on is not older. */
 export function forked(c: i32): void {
   if (weak) openWindow(bufferOf(c));
@@ -590,8 +599,12 @@ function acquireRmw(c: i32, isLock: bool): void {
 
 /** The same for the litmus runner, which is told from which position it has read. */
 export function beginMarkedRmw(c: i32, addr: usize): void {
+  const b = bufferOf(c);
+  const own = weak ? newestTo(b, addr) : -1;
+  // What it reads of its own needs no memory: as a load that is forwarded.
+  if (own >= 0) position = max(lowerBound(c, addr, 0), entryAt(b, own).since);
   beginRmw(c, addr);
-  if (weak) position = readFrom(addr, state.commits, lowerBound(c, addr, 0));
+  if (weak && own < 0) position = readFrom(addr, state.commits, lowerBound(c, addr, 0));
 }
 
 /** It writes, or is a full barrier in any case: before it writes. */

@@ -42,7 +42,10 @@ export function beginDelays(bits: u64): void {
   parked = NOBODY;
 }
 
-/** One more proposal, without branches that nobody can predict; which cpu it is for, when c was drawn: another one where c is held up or sleeps. */
+/**
+ * One more proposal: the cpu that it is for when c was drawn, another one where c is held up or sleeps. Without
+ * branches that nobody can predict.
+ */
 export function awake(c: i32, bits: u64): i32 {
   if (!delaying) return c;
   if (parked != NOBODY && --parkedFor == 0) parked = NOBODY;

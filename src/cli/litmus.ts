@@ -48,6 +48,8 @@ export function addLitmus(program: Command, setExit: (code: number) => void): vo
     let code: number = EXIT.clean;
     for (const file of files) code = graver(code, await runFile(memory, file, flags, counts));
     say(summary(counts), flags);
+    // A disagreement is told before a search that was stopped: what was seen has been seen.
+    if (code === EXIT.clean && counts.stopped > 0) code = EXIT.watchdog;
     setExit(code);
   });
 }

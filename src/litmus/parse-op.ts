@@ -64,7 +64,7 @@ function parseOp(place: Place, names: Names, thread: number, depth: number): Op 
         op,
         cond: expr('cond'),
         yes: parseOps(place.at('then'), names, thread, depth + 1),
-        no: place.at('else').value === undefined ? [] : parseOps(place.at('else'), names, thread, depth + 1),
+        no: place.at('else').isMissing ? [] : parseOps(place.at('else'), names, thread, depth + 1),
       };
     case 'lock':
     case 'unlock':

@@ -58,11 +58,11 @@ function parseTest(unnamed: Place): LitmusTest {
     init: init.map(([, value]) => parseValue(value, names)),
     threads: programs,
     reach,
-    filter: filter.value === undefined || filter.value === null ? null : parseCond(filter, names),
+    filter: filter.isMissing ? null : parseCond(filter, names),
     registers: names.registers,
     regInit: names.registers.map((registers, t) => registers.map((_, r) => regInit[t]?.[r] ?? 0)),
     expected: parseExpected(place.at('expected')),
-    needs: place.at('needs').value === undefined ? [] : place.at('needs').elements().map(word),
+    needs: place.at('needs').isMissing ? [] : place.at('needs').elements().map(word),
   };
 }
 
@@ -80,7 +80,7 @@ function parseValue(place: Place, names: Names): number {
 
 /** By thread and register. */
 function parseRegInit(place: Place, names: Names): number[][] {
-  if (place.value === undefined) return [];
+  if (place.isMissing) return [];
   return place.elements('a list with an object for each thread').map((registers, t) => {
     if (t >= names.registers.length) registers.fail('no such thread', `${names.registers.length} of them`);
     const values: number[] = [];
@@ -93,11 +93,11 @@ function parseRegInit(place: Place, names: Names): number[][] {
 
 /** The file's `lkmm` is what this program calls weak. */
 function parseExpected(place: Place): LitmusTest['expected'] {
-  if (place.value === undefined) return {};
+  if (place.isMissing) return {};
   const expected: Partial<Record<(typeof MEMORIES)[number], Expectation>> = {};
   for (const model of MEMORIES) {
     const one = place.at(model === 'weak' ? 'lkmm' : model);
-    if (one.value !== undefined && one.value !== null) expected[model] = one.word(EXPECTATIONS);
+    if (!one.isMissing) expected[model] = one.word(EXPECTATIONS);
   }
   return expected;
 }

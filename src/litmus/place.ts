@@ -10,6 +10,11 @@ export class Place {
     private readonly path = '',
   ) {}
 
+  /** Nothing stands here: converters write null for what they leave out. */
+  get isMissing(): boolean {
+    return this.value === undefined || this.value === null;
+  }
+
   /** @throws UserError always: `FILE: PATH: what is wrong (expected …)` */
   fail(what: string, expected: string): never {
     const place = this.path === '' ? this.file : `${this.file}: ${this.path}`;

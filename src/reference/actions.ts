@@ -133,6 +133,7 @@ function applyFork(
   // The child still has its parent's mm here, so it is that one's scan which is put off.
   if (usersOf(world, mm) === 1) {
     world.marks?.add('fork: first of its mm, scan put off');
+    world.memory.settle(cpu, nextScan(mm));
     world.memory.place(nextScan(mm), jiffies(world) + SCAN_DELAY_JIFFIES);
   } else {
     world.marks?.add('fork: not the first of its mm');

@@ -11,7 +11,8 @@
  * - A cpu sees its own newest waiting store to a location, and else memory; other cpus see memory.
  * - A full barrier drains all. The end of a run does too: cpu 0 first, each cpu's oldest first.
  * - Under arch x86 the rq lock drains all: it is a locked instruction.
- * - What the model does by itself (a fork, on_cpu = 1 of a switch) is in memory at once, whatever waits.
+ * - What the model does by itself (a fork, on_cpu = 1 of a switch) is in memory at once, whatever waits; but what the
+ *   forking cpu itself has stored to the next_scan that the fork puts off drains before.
  *
  * Rules of `tso`
  * - Stores drain in the order of issue: `flush` takes the oldest.
@@ -146,6 +147,8 @@ export interface SharedMemory {
   fullBarrier(cpu: number): void;
   /** A switch starts: takes the rq lock, and acquires on_cpu of the task that it switches to. */
   startSwitch(cpu: number): void;
+  /** A fork is about to put a value there: what that cpu has stored to it before must not come after it. */
+  settle(cpu: number, loc: Loc): void;
   /** A fork has put its values into memory: what that cpu loads from now on is not older. */
   forked(cpu: number): void;
 
@@ -277,6 +280,8 @@ class SequentiallyConsistent implements SharedMemory {
 
   startSwitch(): void {}
 
+  settle(): void {}
+
   forked(): void {}
 
   mayFlush(): boolean {
@@ -343,6 +348,7 @@ abstract class Buffered implements SharedMemory {
   abstract load<W extends Word>(cpu: number, loc: Loc<W>, order: LoadOrder, age: number): Loaded<W>;
   abstract rmw<W extends Word>(cpu: number, loc: Loc<W>, change: (old: W) => W | null, kind: RmwKind): Rmw<W>;
   abstract startSwitch(cpu: number): void;
+  abstract settle(cpu: number, loc: Loc): void;
   abstract forked(cpu: number): void;
   abstract mayBeStale(cpu: number, loc: Loc, order: LoadOrder, age: number): boolean;
   abstract start(): void;
@@ -449,6 +455,10 @@ class Tso extends Buffered {
 
   startSwitch(): void {}
 
+  settle(cpu: number, loc: Loc): void {
+    if (this.hasWaiting(cpu, loc)) this.drainOwn(cpu);
+  }
+
   forked(): void {}
 
   mayBeStale(): boolean {
@@ -538,6 +548,10 @@ class Weak extends Buffered {
 
   startSwitch(cpu: number): void {
     this.lockRq(cpu);
+  }
+
+  settle(cpu: number, loc: Loc): void {
+    if (this.hasWaiting(cpu, loc)) this.#drainTo(cpu, loc);
   }
 
   forked(cpu: number): void {

@@ -97,7 +97,7 @@ describe('litmus', () => {
     expect(stdout).toMatch(
       /^SB +sc +stopped .*\n1 answers: 0 as expected, 0 not, 1 stopped by --max-states\n$/,
     );
-    expect(code).toBe(0);
+    expect(code).toBe(70);
     expect(rows((await cidfuzz([...args, '--json'], { cwd })).stdout)[0]).toMatchObject({
       reached: null,
       agree: null,
