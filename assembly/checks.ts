@@ -399,10 +399,15 @@ export function looksStranded(): bool {
   if (!counts(KIND_STRANDED_LAZY) || config.algo == ALGO_V6_3) return false;
   for (let m = 0; m < mmsTotal; m++) {
     for (let c = 0; c < cpus; c++) {
-      if (isLazy(<u32>slotAt(m, c).cid) && !seenTo(m, c)) return true;
+      if (isStranded(m, c)) return true;
     }
   }
   return false;
+}
+
+/** Whether cid[m][c] is lazy with nobody left to see to it. */
+function isStranded(m: i32, c: i32): bool {
+  return isLazy(<u32>slotAt(m, c).cid) && !seenTo(m, c);
 }
 
 function firstStranded(): i32 {
@@ -411,7 +416,7 @@ function firstStranded(): i32 {
     let cpu = -1;
     for (let c = 0; c < cpus; c++) {
       const word = <u32>slotAt(m, c).cid;
-      if (isLazy(word) && cidOf(word) < cid && !seenTo(m, c)) {
+      if (cidOf(word) < cid && isStranded(m, c)) {
         cid = cidOf(word);
         cpu = c;
       }

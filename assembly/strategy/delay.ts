@@ -10,7 +10,8 @@
 
 import { cpuAt, cpuFrame, cpus } from '../layout';
 
-const NOBODY: i32 = -1;
+/** No task. */
+export const NOBODY: i32 = -1;
 /** The shortest delay, in proposals; the longest is eight times as long. */
 const SHORTEST: i32 = 16;
 
@@ -25,6 +26,11 @@ let frozenFor: i32 = 0;
 let parked: i32 = NOBODY;
 let parkedFor: i32 = 0;
 
+/** Never in half of the schedules, else 1, 2, 4 or 8 chances in 16. */
+export function drawRate(bits: u64): i32 {
+  return bits & 1 ? 0 : 1 << (<i32>((bits >> 1) & 3));
+}
+
 /** A schedule without them begins. */
 export function noDelays(): void {
   delaying = false;
@@ -35,7 +41,7 @@ export function noDelays(): void {
 /** A schedule begins: draws how likely delays are. */
 export function beginDelays(bits: u64): void {
   delaying = true;
-  freeze = bits & 1 ? 0 : 1 << (<i32>((bits >> 1) & 3));
+  freeze = drawRate(bits);
   park = (bits >> 3) & 3 ? 2 << (<i32>((bits >> 5) & 3)) : 0;
   nap = (bits >> 7) & 1 ? 15 - <i32>((bits >> 8) & 3) : 0;
   frozenFor = 0;

@@ -34,10 +34,7 @@ import { Action, frameOn, irqsOn, maySwitchTo, oldest } from '../actions';
 import { config, cpuAt, cpus, taskAt } from '../layout';
 import { mayFlush, waiting } from '../memory';
 import { below, random, scale } from '../rng';
-import { awake, beginDelays, isParked, mayFreeze, mayPark, noDelays } from './delay';
-
-/** No task. */
-const NOBODY: i32 = -1;
+import { awake, beginDelays, drawRate, isParked, mayFreeze, mayPark, NOBODY, noDelays } from './delay';
 
 /** The most micro-steps of a burst that is to reach the end of a routine. */
 const LONG_BURST: i32 = 64;
@@ -118,11 +115,6 @@ function beUneven(bits: u64): void {
   pull = (bits >> 48) & 3 ? 2 << (<i32>((bits >> 50) & 3)) : 0;
   idle = 1 << (<i32>((bits >> 52) & 3));
   beginDelays(random());
-}
-
-/** Never in half of the schedules, else 1, 2, 4 or 8 chances in 16. */
-function drawRate(bits: u64): i32 {
-  return bits & 1 ? 0 : 1 << (<i32>((bits >> 1) & 3));
 }
 
 /** How many of the tickets are for what cpu c is doing; it is in no routine. */

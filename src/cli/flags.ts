@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { defaultConfig } from '../fuzz/config.js';
 import type { Scenario } from '../scenario/scenario.js';
 import {
   ALGOS,
@@ -12,6 +13,7 @@ import {
   PREEMPTS,
   type Preempt,
 } from '../words.js';
+import { parseCpus, parseMms, parseTasks } from './parse-values.js';
 
 /** Flags of every command. */
 export interface CommonFlags {
@@ -43,6 +45,21 @@ export function addCommonFlags(command: Command): Command {
     .option('--json', 'data on stdout, and nothing else there')
     .option('--quiet', 'say only what is asked for')
     .option('--no-color', 'no colors (as with NO_COLOR)');
+}
+
+/** What each world is drawn from: inclusive ranges. */
+export interface WorldFlags {
+  readonly cpus: [number, number];
+  readonly tasks: [number, number];
+  readonly mms: [number, number];
+}
+
+export function addWorldFlags(command: Command): Command {
+  const { cpus, tasks, mms } = defaultConfig;
+  return command
+    .option('--cpus <n>', 'cpus of a world: a number or a range', parseCpus, cpus)
+    .option('--tasks <n>', 'tasks of a world, forked ones apart', parseTasks, tasks)
+    .option('--mms <n>', 'address spaces of a world, those of fork and exec apart', parseMms, mms);
 }
 
 export function addHeaderFlags(command: Command): Command {

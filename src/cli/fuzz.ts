@@ -2,32 +2,29 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import logUpdate from 'log-update';
 import { defaultJobs, runCampaign } from '../fuzz/campaign.js';
-import { type CampaignConfig, defaultConfig, STRATEGIES, type Strategy } from '../fuzz/config.js';
+import { type CampaignConfig, defaultConfig, rangeWord, STRATEGIES, type Strategy } from '../fuzz/config.js';
 import type { CampaignState } from '../fuzz/state.js';
 import { Store } from '../fuzz/store.js';
 import { KINDS } from '../scenario/kinds.js';
 import type { Kind } from '../words.js';
 import { EXIT } from './exit-codes.js';
-import { addCommonFlags, addHeaderFlags, type CommonFlags, type HeaderFlags, mutantsOf } from './flags.js';
-import { reportCampaign } from './fuzz-report.js';
-import { grouped, say } from './output.js';
 import {
-  parseCompare,
-  parseCount,
-  parseCpus,
-  parseJobs,
-  parseMms,
-  parseSeed,
-  parseTasks,
-  parseTime,
-} from './parse-values.js';
+  addCommonFlags,
+  addHeaderFlags,
+  addWorldFlags,
+  type CommonFlags,
+  type HeaderFlags,
+  mutantsOf,
+  type WorldFlags,
+} from './flags.js';
+import { reportCampaign } from './fuzz-report.js';
+import { interruptSignal } from './interrupt.js';
+import { grouped, say } from './output.js';
+import { parseCompare, parseCount, parseJobs, parseSeed, parseTime } from './parse-values.js';
 
 const DEFAULT_TIME_MS = 60_000;
 
-/** Under npm one Ctrl-C can arrive twice: from the terminal, and passed on. */
-const SAME_INTERRUPT_MS = 1000;
-
-interface FuzzFlags extends CommonFlags, HeaderFlags {
+interface FuzzFlags extends CommonFlags, HeaderFlags, WorldFlags {
   readonly seed: number;
   readonly jobs: number;
   readonly time?: number;
@@ -37,9 +34,6 @@ interface FuzzFlags extends CommonFlags, HeaderFlags {
   readonly out: string;
   readonly compare: number;
   readonly oracle?: Kind[];
-  readonly cpus: [number, number];
-  readonly tasks: [number, number];
-  readonly mms: [number, number];
 }
 
 export function addFuzz(program: Command, setExit: (code: number) => void): void {
@@ -67,16 +61,8 @@ export function addFuzz(program: Command, setExit: (code: number) => void): void
       parseCompare,
       defaultConfig.compareEvery,
     )
-    .addOption(new Option('--oracle <kind...>', 'only these kinds count').choices(KINDS))
-    .option('--cpus <n>', 'cpus of a world: a number or a range', parseCpus, defaultConfig.cpus)
-    .option('--tasks <n>', 'tasks of a world, forked ones apart', parseTasks, defaultConfig.tasks)
-    .option(
-      '--mms <n>',
-      'address spaces of a world, those of fork and exec apart',
-      parseMms,
-      defaultConfig.mms,
-    );
-  addHeaderFlags(addCommonFlags(command)).action(async (flags: FuzzFlags) => {
+    .addOption(new Option('--oracle <kind...>', 'only these kinds count').choices(KINDS));
+  addHeaderFlags(addCommonFlags(addWorldFlags(command))).action(async (flags: FuzzFlags) => {
     setExit(await fuzz(flags));
   });
 }
@@ -112,7 +98,6 @@ function shellWord(text: string): string {
 /** The words that make the same campaign again: those flags that are not as they are by default. */
 function sameFlags(flags: FuzzFlags): string {
   const config = configOf(flags);
-  const range = ([lo, hi]: readonly [number, number]) => (lo === hi ? `${lo}` : `${lo}-${hi}`);
   const compare = (n: number) => (n === 0 ? 'none' : `1/${n}`);
   const words: [string, string, string][] = [
     ['--algo', config.algo, defaultConfig.algo],
@@ -121,9 +106,9 @@ function sameFlags(flags: FuzzFlags): string {
     ['--arch', config.arch, defaultConfig.arch],
     ['--preempt', config.preempt, defaultConfig.preempt],
     ['--oracle', flags.oracle?.join(' ') ?? '', ''],
-    ['--cpus', range(config.cpus), range(defaultConfig.cpus)],
-    ['--tasks', range(config.tasks), range(defaultConfig.tasks)],
-    ['--mms', range(config.mms), range(defaultConfig.mms)],
+    ['--cpus', rangeWord(config.cpus), rangeWord(defaultConfig.cpus)],
+    ['--tasks', rangeWord(config.tasks), rangeWord(defaultConfig.tasks)],
+    ['--mms', rangeWord(config.mms), rangeWord(defaultConfig.mms)],
     ['--compare', compare(config.compareEvery), compare(defaultConfig.compareEvery)],
     ['--until', flags.until, 'never'],
     ['--runs', `${flags.runs ?? ''}`, ''],
@@ -190,20 +175,9 @@ async function fuzz(flags: FuzzFlags): Promise<number> {
     `preempt ${preempt}`,
   ].join(', ');
 
-  const abort = new AbortController();
-  let abortedAt = 0;
-  const interrupt = () => {
-    if (!abort.signal.aborted) {
-      abortedAt = performance.now();
-      status.tell('interrupted: the batches under way are ended and saved (again: end at once)');
-      abort.abort();
-    } else if (performance.now() - abortedAt > SAME_INTERRUPT_MS) {
-      // What is stored is whole.
-      process.exit(EXIT.interrupted);
-    }
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  const signal = interruptSignal(() =>
+    status.tell('interrupted: the batches under way are ended and saved (again: end at once)'),
+  );
   status.tell(
     `cidfuzz fuzz: ${what}; seed ${seed}, ${flags.jobs} jobs, strategy ${config.strategy}, folder ${flags.out}`,
   );
@@ -216,7 +190,7 @@ async function fuzz(flags: FuzzFlags): Promise<number> {
     },
     out: flags.out,
     jobs: flags.jobs,
-    signal: abort.signal,
+    signal,
     listener: {
       progress: (now) => status.progress(now),
       met: (kind, schedule) => status.tell(`${kind} in schedule ${grouped(schedule)}: minimizing`),

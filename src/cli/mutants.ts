@@ -8,7 +8,7 @@ import { harmlessUnder } from '../mutants/harmless.js';
 import { openKeep, writeKept } from '../mutants/keep.js';
 import { type Measured, measureMutants, type PartedIn, type Progress } from '../mutants/measure.js';
 import { cellsOf, type Plan, ROWS, type Row } from '../mutants/plan.js';
-import { withPool } from '../mutants/pool.js';
+import { withWorkers } from '../mutants/pool.js';
 import { tableLines } from '../mutants/table.js';
 import { faultsOf } from '../mutants/verdict.js';
 import { campaignCommandOf } from '../mutants/words.js';
@@ -25,17 +25,15 @@ import {
   type Preempt,
 } from '../words.js';
 import { EXIT } from './exit-codes.js';
-import { addCommonFlags, type CommonFlags } from './flags.js';
+import { addCommonFlags, addWorldFlags, type CommonFlags, type WorldFlags } from './flags.js';
+import { interruptSignal } from './interrupt.js';
 import { grouped, printJson } from './output.js';
-import { parseCount, parseCpus, parseJobs, parseMms, parseSeed, parseTasks } from './parse-values.js';
+import { parseCount, parseJobs, parseSeed } from './parse-values.js';
 
 /** Schedules of a campaign: the whole table, most of it what nothing finds, takes about 18 minutes of two idle cores. */
 const DEFAULT_RUNS = 600_000;
 
-/** Under npm one Ctrl-C can arrive twice: from the terminal, and passed on. */
-const SAME_INTERRUPT_MS = 1000;
-
-interface MutantsFlags extends CommonFlags {
+interface MutantsFlags extends CommonFlags, WorldFlags {
   readonly mutant?: Row[];
   readonly memory: Memory[];
   readonly arch: Arch[];
@@ -44,9 +42,6 @@ interface MutantsFlags extends CommonFlags {
   readonly runs: number;
   readonly seed: number;
   readonly jobs: number;
-  readonly cpus: [number, number];
-  readonly tasks: [number, number];
-  readonly mms: [number, number];
   readonly keep?: string;
   readonly require: Mutant[];
 }
@@ -78,17 +73,9 @@ export function addMutants(program: Command, setExit: (code: number) => void): v
     .option('--runs <n>', 'schedules of each seed, where none finds anything', parseCount, DEFAULT_RUNS)
     .option('--seed <n>', 'the first of the five seeds of each figure', parseSeed, defaultConfig.seed)
     .option('--jobs <n>', 'worker threads', parseJobs, defaultJobs())
-    .option('--cpus <n>', 'cpus of a world: a number or a range', parseCpus, defaultConfig.cpus)
-    .option('--tasks <n>', 'tasks of a world, forked ones apart', parseTasks, defaultConfig.tasks)
-    .option(
-      '--mms <n>',
-      'address spaces of a world, those of fork and exec apart',
-      parseMms,
-      defaultConfig.mms,
-    )
     .option('--keep <dir>', 'write the smallest scenario of each finding there')
     .option('--require <names>', 'mutants, with commas, that must be found somewhere', parseMutants, []);
-  addCommonFlags(command).action(async (flags: MutantsFlags) => {
+  addCommonFlags(addWorldFlags(command)).action(async (flags: MutantsFlags) => {
     setExit(await mutants(flags));
   });
 }
@@ -147,30 +134,12 @@ class Status {
   }
 }
 
-/** Aborted by Ctrl-C; a second one ends the process at once: what is written is whole. */
-function onInterrupt(told: () => void): AbortSignal {
-  const abort = new AbortController();
-  let abortedAt = 0;
-  const interrupt = () => {
-    if (!abort.signal.aborted) {
-      abortedAt = performance.now();
-      told();
-      abort.abort();
-    } else if (performance.now() - abortedAt > SAME_INTERRUPT_MS) {
-      process.exit(EXIT.interrupted);
-    }
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-  return abort.signal;
-}
-
 async function mutants(flags: MutantsFlags): Promise<number> {
   const { keep, jobs, seed, quiet } = flags;
   const plan = planOf(flags);
   if (keep !== undefined) await openKeep(keep);
   const status = new Status(quiet);
-  const signal = onInterrupt(() => {
+  const signal = interruptSignal(() => {
     if (!quiet) status.tell('interrupted: the batches under way are ended (again: end at once)');
   });
   if (!quiet) {
@@ -181,7 +150,7 @@ async function mutants(flags: MutantsFlags): Promise<number> {
     // The table tells the seeds; rows for programs do not.
     status.tell(`seed ${seed}`);
   }
-  const measured = await withPool(jobs, (ask) =>
+  const measured = await withWorkers(jobs, (ask) =>
     measureMutants({
       plan,
       jobs,

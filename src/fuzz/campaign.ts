@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import { Tinypool } from 'tinypool';
+import type { Tinypool } from 'tinypool';
 import { kindWord } from '../check/verdict.js';
 import { Engine } from '../engine/engine.js';
 import { UserError } from '../errors.js';
@@ -8,6 +8,7 @@ import type { Kind } from '../words.js';
 import type { BatchReport, Found, Parted } from './batch.js';
 import { batchSize, type CampaignConfig } from './config.js';
 import type { SmallFinding } from './finding.js';
+import { withPool } from './pool.js';
 import type { BucketState, CampaignState } from './state.js';
 import { Store } from './store.js';
 import type { Answer, Task } from './worker.js';
@@ -65,17 +66,8 @@ const SAVE_EVERY_MS = 2000;
 export async function runCampaign(options: CampaignOptions): Promise<CampaignEnd> {
   const store = await Store.open(options.out);
   const state = await store.load(options.config);
-  const pool = new Tinypool({
-    filename: new URL('./worker.js', import.meta.url).href,
-    minThreads: options.jobs,
-    maxThreads: options.jobs,
-    idleTimeout: 600_000,
-  });
-  try {
-    return await new Campaign(options, store, state, pool).run();
-  } finally {
-    await pool.destroy();
-  }
+  const worker = new URL('./worker.js', import.meta.url);
+  return withPool(worker, options.jobs, (pool) => new Campaign(options, store, state, pool).run());
 }
 
 class Campaign {

@@ -43,6 +43,11 @@ export const defaultConfig: CampaignConfig = {
   compareEvery: 1000,
 };
 
+/** `2`, `2-6`: a range as the flags write it. */
+export function rangeWord([lo, hi]: readonly [number, number]): string {
+  return lo === hi ? `${lo}` : `${lo}-${hi}`;
+}
+
 /** Changes when the same seed comes to draw other schedules: an older state is then no longer resumed. */
 const GENERATION = 2;
 

@@ -25,9 +25,10 @@ const CARRY_SCHEDULES = 100_000;
 const CARRY_ACTIONS = 60;
 
 /** Micro-steps after which a candidate is given up: far beyond what a fuzzed schedule makes. */
-const RUN_STEPS = 1_000_000;
+export const RUN_STEPS = 1_000_000;
 
-function shrink(engine: Engine, scenario: Scenario): Scenario {
+/** The smallest scenario that the engine still finds the same kind of violation in. */
+export function shrink(engine: Engine, scenario: Scenario): Scenario {
   return minimize(scenario, (candidate) => engine.run(candidate, RUN_STEPS)).scenario;
 }
 

@@ -2,7 +2,7 @@ import type { Divergence } from '../check/divergence.js';
 import { judgeScenario } from '../check/judge.js';
 import { outcomeOf } from '../check/verdict.js';
 import type { Engine } from '../engine/engine.js';
-import { minimize } from '../minimize/minimize.js';
+import { RUN_STEPS, shrink } from '../fuzz/finding.js';
 import type { Scenario } from '../scenario/scenario.js';
 
 /** A finding made small, and where the implementations part on it. */
@@ -11,16 +11,13 @@ export interface Shrunk {
   readonly divergence: Divergence | null;
 }
 
-/** Micro-steps after which a candidate is given up: far beyond what a fuzzed schedule makes. */
-const RUN_STEPS = 1_000_000;
-
 /**
  * Makes a finding small, and confirms in both implementations that it still is what it expects to be.
  *
  * @param found a scenario with a violation
  */
-export function shrink(engine: Engine, found: Scenario): Shrunk {
-  const { scenario } = minimize(found, (candidate) => engine.run(candidate, RUN_STEPS));
+export function shrinkConfirmed(engine: Engine, found: Scenario): Shrunk {
+  const scenario = shrink(engine, found);
   const judged = judgeScenario(engine, scenario, { implementation: 'both', maxSteps: RUN_STEPS });
   const { divergence, met, expect, result } = judged;
   if (divergence !== null || met === true) return { scenario, divergence };

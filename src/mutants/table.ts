@@ -1,8 +1,8 @@
+import { rangeWord } from '../fuzz/config.js';
 import type { Arch, Memory } from '../words.js';
 import type { Figures } from './figures.js';
 import { type Harmless, machinesText, reasonFor } from './harmless.js';
 import { type Cell, cellsOf, type Plan, SEEDS } from './plan.js';
-import { rangeWord } from './words.js';
 
 /** What a table is made of. */
 export interface Table {

@@ -1,10 +1,5 @@
-import { defaultConfig } from '../fuzz/config.js';
+import { defaultConfig, rangeWord } from '../fuzz/config.js';
 import type { Cell, Plan } from './plan.js';
-
-/** `2`, `2-6`: a range as the flags write it. */
-export function rangeWord([lo, hi]: readonly [number, number]): string {
-  return lo === hi ? `${lo}` : `${lo}-${hi}`;
-}
 
 /** The flags of a cell; of those that are seldom given, only what is not as it is by default. */
 function flagsOf({ base }: Plan, { row, memory, arch }: Cell): string {

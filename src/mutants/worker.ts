@@ -4,7 +4,7 @@ import { Engine } from '../engine/engine.js';
 import type { CampaignConfig } from '../fuzz/config.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { type Searched, searchBatch } from './search.js';
-import { type Shrunk, shrink } from './shrink.js';
+import { type Shrunk, shrinkConfirmed } from './shrink.js';
 
 export type Task =
   | { readonly op: 'search'; readonly config: CampaignConfig; readonly first: number; readonly count: number }
@@ -23,6 +23,6 @@ export default function work(task: Task): Searched | Shrunk {
     case 'search':
       return searchBatch(fuzzing, single, task.config, task.first, task.count);
     case 'shrink':
-      return shrink(single, task.scenario);
+      return shrinkConfirmed(single, task.scenario);
   }
 }

@@ -6,26 +6,13 @@ import { lockstep } from '../../src/check/lockstep.js';
 import { Engine } from '../../src/engine/engine.js';
 import type { Parted } from '../../src/fuzz/batch.js';
 import { runBatch } from '../../src/fuzz/batch.js';
-import type { CampaignConfig } from '../../src/fuzz/config.js';
+import { type CampaignConfig, defaultConfig } from '../../src/fuzz/config.js';
 import { smallParted } from '../../src/fuzz/finding.js';
 import { printScenario } from '../../src/scenario/print.js';
 import { validateScenario } from '../../src/scenario/validate.js';
 import { withConstant } from './broken.js';
 
-const CONFIG: CampaignConfig = {
-  seed: 1,
-  algo: 'rfc-v6',
-  mutants: [],
-  memory: 'sc',
-  arch: 'x86',
-  preempt: 'full',
-  strategy: 'random-walk',
-  cpus: [2, 3],
-  tasks: [2, 6],
-  mms: [1, 2],
-  oracle: null,
-  compareEvery: 10,
-};
+const CONFIG: CampaignConfig = { ...defaultConfig, compareEvery: 10 };
 const BATCH = 2000;
 const BATCHES = 5;
 /** The most actions of a minimized divergence. */

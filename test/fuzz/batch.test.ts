@@ -4,27 +4,14 @@ import { kindWord } from '../../src/check/verdict.js';
 import { FUZZ_DONE, FUZZ_FINDING } from '../../src/engine/addresses.js';
 import { Engine } from '../../src/engine/engine.js';
 import { runBatch } from '../../src/fuzz/batch.js';
-import { type CampaignConfig, headerOf, settingsOf } from '../../src/fuzz/config.js';
+import { type CampaignConfig, defaultConfig, headerOf, settingsOf } from '../../src/fuzz/config.js';
 import { runReference } from '../../src/reference/run.js';
 import { printScenario } from '../../src/scenario/print.js';
 import type { Scenario } from '../../src/scenario/scenario.js';
 import { validateScenario } from '../../src/scenario/validate.js';
 
 /** What `cidfuzz fuzz` takes by default. */
-const CONFIG: CampaignConfig = {
-  seed: 1,
-  algo: 'rfc-v6',
-  mutants: [],
-  memory: 'sc',
-  arch: 'x86',
-  preempt: 'full',
-  strategy: 'random-walk',
-  cpus: [2, 3],
-  tasks: [2, 6],
-  mms: [1, 2],
-  oracle: null,
-  compareEvery: 1000,
-};
+const CONFIG = defaultConfig;
 
 /** Schedules [first, first + count) as texts. */
 function texts(config: CampaignConfig, first: number, count: number, engine = new Engine()): string[] {

@@ -11,6 +11,7 @@ import { parseScenario } from '../../src/scenario/parse.js';
 import { printScenario } from '../../src/scenario/print.js';
 import type { Scenario } from '../../src/scenario/scenario.js';
 import { fakeRun, fixture, runWithReference } from './runner.js';
+import { SCAN } from './scan.js';
 
 const engine = new Engine();
 const run = (scenario: Scenario) => engine.run(scenario, 1_000_000);
@@ -123,29 +124,7 @@ describe('minimize with buffers', () => {
 });
 
 /** b's clear-old on cpu 1 misses rq->curr (twice), and time, of cpu 0. */
-const scan = (memory: string, last: string) =>
-  scenarioOf(`memory ${memory}
-arch arm64
-cpus 2
-mm A
-mm B
-task c B 0
-task a A 0
-task b A 1
----
-switch 0 a
-step 0 99
-switch 1 b
-step 1 99
-advance 101ms
-switch 0 c
-step 0 99
-tick 1
-step 1 9
-switch 0 a
-step 0 7
-work 1
-${last}`);
+const scan = (memory: string, last: string) => scenarioOf(`memory ${memory}\narch arm64\n${SCAN}${last}`);
 
 /** A search for what `fails` says of a run that breaks nothing by itself. */
 function searchOf(scenario: Scenario, fails: (scenario: Scenario) => boolean): Search {

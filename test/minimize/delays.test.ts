@@ -2,33 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { LOC_CURR, LOC_TIME } from '../../src/abi.js';
 import { delaysOf } from '../../src/minimize/delays.js';
 import { parseScenario } from '../../src/scenario/parse.js';
+import { SCAN } from './scan.js';
 
 const scenarioOf = (text: string) => parseScenario(`cidfuzz 1\n${text}`, 'delays');
 
-/** a comes back to cpu 0 from a task of another mm; b's clear-old on cpu 1 looks at it meanwhile. */
-const scan = (last: string, memory = 'tso') =>
-  scenarioOf(`memory ${memory}
-arch arm64
-cpus 2
-mm A
-mm B
-task c B 0
-task a A 0
-task b A 1
----
-switch 0 a
-step 0 99
-switch 1 b
-step 1 99
-advance 101ms
-switch 0 c
-step 0 99
-tick 1
-step 1 9
-switch 0 a
-step 0 7
-work 1
-${last}`);
+const scan = (last: string, memory = 'tso') => scenarioOf(`memory ${memory}\narch arm64\n${SCAN}${last}`);
 
 describe('delaysOf', () => {
   it('finds the accesses that miss a store of another cpu, and the store', () => {

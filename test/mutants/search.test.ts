@@ -6,7 +6,7 @@ import { Engine } from '../../src/engine/engine.js';
 import { headerOf, settingsOf } from '../../src/fuzz/config.js';
 import { campaignOf } from '../../src/mutants/plan.js';
 import { searchBatch } from '../../src/mutants/search.js';
-import { shrink } from '../../src/mutants/shrink.js';
+import { shrinkConfirmed } from '../../src/mutants/shrink.js';
 import type { Mutant } from '../../src/words.js';
 import { withConstant } from '../check/broken.js';
 import { PLAN } from './plans.js';
@@ -66,7 +66,7 @@ describe('shrink', () => {
   const { scenario: found } = searched('exit-stays-active', 1, RUNS)!;
 
   it('makes it small, and tells what it is', () => {
-    const { scenario, divergence } = shrink(engine, found);
+    const { scenario, divergence } = shrinkConfirmed(engine, found);
     expect(divergence).toBeNull();
     expect(scenario.actions.length).toBeLessThanOrEqual(8);
     expect(scenario.actions.length).toBeLessThan(found.actions.length);

@@ -4,6 +4,7 @@ import { tell } from '../../src/report/tell.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import type { Scenario } from '../../src/scenario/scenario.js';
 import { fixture, trace } from '../minimize/runner.js';
+import { SCAN } from '../minimize/scan.js';
 
 const scenarioOf = (text: string) => parseScenario(`cidfuzz 1\n${text}`, 'delays');
 const told = (scenario: Scenario) => {
@@ -29,27 +30,6 @@ step 1 3
 const FLUSHED = scenarioOf(`memory tso\narch arm64\n${TWO}flush 1\nflush 0\nflush 0\nflush 1\nstep 0 1\n`);
 const BARRIER = scenarioOf(`memory tso\n${TWO}step 0 1\nstep 1 1\n`);
 
-/** b on cpu 1 cleans while a comes back on cpu 0: its rq->curr is still in the buffer. */
-const SCAN = `cpus 2
-mm A
-mm B
-task c B 0
-task a A 0
-task b A 1
----
-switch 0 a
-step 0 99
-switch 1 b
-step 1 99
-advance 101ms
-switch 0 c
-step 0 99
-tick 1
-step 1 9
-switch 0 a
-step 0 7
-work 1
-`;
 const MISSED = scenarioOf(`memory tso\narch arm64\n${SCAN}step 1 8\nflush 0\nflush 0\nstep 1 3\n`);
 const STALE = scenarioOf(`memory weak
 arch arm64
