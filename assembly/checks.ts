@@ -21,6 +21,7 @@ import {
   KIND_OWNERSHIP,
   KIND_STRANDED_LAZY,
 } from '../src/abi';
+import { covering, coverSlot } from './coverage';
 import {
   cidAddr,
   config,
@@ -90,6 +91,7 @@ function cidOf(word: u32): i32 {
 
 /** cid[m][c] changed in memory. */
 export function slotChanged(m: i32, c: i32, old: u32, value: u32): void {
+  if (covering) coverSlot(m, c, old, value);
   const before = cidOf(old);
   const after = cidOf(value);
   if (before != after) {

@@ -1,6 +1,7 @@
 /** The boundary: all that the host can call. 64-bit numbers cross it as two halves. */
 
 import { STRATEGY_RANDOM_WALK } from '../src/engine/addresses';
+import { setCovering, touched } from './coverage';
 import { batchSteps, beginBatch as begin, lastIndex } from './fuzz';
 import { setChecking } from './memory';
 import { goOn as go, startRun } from './run';
@@ -29,6 +30,16 @@ export {
 
 function join(lo: u32, hi: u32): u64 {
   return ((<u64>hi) << 32) | lo;
+}
+
+/** Whether runs and schedules from now on tell what they cover. */
+export function cover(on: bool): void {
+  setCovering(on);
+}
+
+/** How many features the last run or schedule touched: numbers in TOUCHED. */
+export function features(): i32 {
+  return touched;
 }
 
 /** Runs the scenario in CONFIG, DECLS and ACTIONS: RUN_DONE, RUN_PAUSED or RUN_WATCHDOG (run.ts). */

@@ -22,7 +22,10 @@
  *  0x410000 ├──────────────────────────┤ BUFFERS  cpus' waiting stores and windows, 256 bytes each (memory.ts)
  *  0x450000 ├──────────────────────────┤ HISTORY  the last 4096 changes of memory, 16 bytes each
  *  0x460000 ├──────────────────────────┤ LOADS    what cpus must not go back behind, 1024 bytes each
- *  0x600000 ├──────────────────────────┤ ACTIONS  16 bytes each: the scenario, or the log of a fuzzed schedule
+ *  0x600000 ├──────────────────────────┤ SHADOW   of each location of WORLD, at the same distance (coverage.ts)
+ *  0xa00000 ├──────────────────────────┤ STAMPS   of each feature, 65536 x 2 bytes
+ *  0xa20000 ├──────────────────────────┤ TOUCHED  the features of a run, 65536 x 2 bytes
+ * 0x1000000 ├──────────────────────────┤ ACTIONS  16 bytes each: the scenario, or the log of a fuzzed schedule
  *           └──────────────────────────┘ (grown by the host, before a run, for a long scenario)
  * ```
  *
@@ -175,7 +178,7 @@ export class Task {
 }
 export const FRAME_IN_TASK: usize = 48;
 
-/** A routine under way: (routine, pc, registers). 72 bytes; routine 0 is none. */
+/** A routine under way: (routine, pc, registers). 80 bytes; routine 0 is none. */
 @unmanaged
 export class Frame {
   routine: u8;
@@ -218,6 +221,8 @@ export class Frame {
   seenAt: u32;
   /** Its store of UNSET (plain-unset) waits, or is made: the bit is its own once memory has the store. */
   unsetWaits: bool;
+  /** Where it is stopped in front of an access: that location's address (coverage.ts), else 0. */
+  watched: u32;
 
   begin(routine: i32): void {
     this.routine = <u8>routine;

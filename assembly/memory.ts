@@ -56,6 +56,16 @@ import {
 import * as addresses from '../src/engine/addresses';
 import { maskChanged, slotChanged, storeLeaves, storeWaits, unsetReached } from './checks';
 import {
+  coverForward,
+  covering,
+  coverPc,
+  coverRead,
+  coverStale,
+  coverStore,
+  coverWrite,
+  setCoverActor,
+} from './coverage';
+import {
   config,
   cpus,
   Frame,
@@ -101,6 +111,8 @@ class Entry {
   /** How many of the oldest waiting stores must be gone first. */
   needs: u16;
   unlock: bool;
+  /** Where it was issued (coverage). */
+  pc: u8;
   value: u64;
   /** The frame that takes a cid out of a slot with this store (mutant plain-unset), or 0. */
   frame: u32;
@@ -213,6 +225,7 @@ function commit(addr: usize, old: u64, value: u64): void {
     state.commits += 1;
   }
   store<u64>(addr, value);
+  if (covering) coverWrite(addr);
   if (!checking) return;
   const m = mmOfAddr(addr);
   if (m < 0) return;
@@ -234,7 +247,10 @@ export function place(addr: usize, value: u64): void {
 /** Entry e of cpu c's buffer reaches memory; the caller takes it out of the buffer. */
 function commitEntry(c: i32, e: Entry): void {
   if (checking) storeLeaves(c, e.addr, e.value);
+  const pc = coverPc();
+  if (covering) setCoverActor(c, e.pc);
   commit(e.addr, load<u64>(e.addr), e.value);
+  if (covering) setCoverActor(c, pc);
   if (weak) record(c, e.addr, state.commits);
   if (e.frame != 0) unsetReached(changetype<Frame>(<usize>e.frame));
 }
@@ -431,8 +447,18 @@ export function peek(c: i32, addr: usize): u64 {
   return load<u64>(addr);
 }
 
+/** Tells coverage what a load of c is about to read. */
+function coverLoad(c: i32, addr: usize): void {
+  const b = bufferOf(c);
+  const own = buffering ? newestTo(b, addr) : -1;
+  if (own >= 0) coverForward(addr, entryAt(b, own).pc);
+  else if (buffering && b.armed != 0) coverStale(addr);
+  else coverRead(c, addr);
+}
+
 /** READ_ONCE */
 export function read(c: i32, addr: usize): u64 {
+  if (covering) coverLoad(c, addr);
   const value = weak ? weakLoad(c, addr, 0, false) : peek(c, addr);
   if (tracing) emit(c, OP_LOAD, addr, value, 0, false, -1);
   return value;
@@ -443,6 +469,7 @@ export function read(c: i32, addr: usize): u64 {
  * load read from.
  */
 export function readMarked(c: i32, addr: usize, after: u32): u64 {
+  if (covering) coverLoad(c, addr);
   const value = weak ? weakLoad(c, addr, after, true) : peek(c, addr);
   if (tracing) emit(c, OP_LOAD, addr, value, 0, false, -1);
   return value;
@@ -474,6 +501,7 @@ function wait(c: i32, addr: usize, value: u64, order: i32, frame: u32): Entry {
   e.addr = <u32>addr;
   e.needs = <u16>(order == ORDER_PLAIN ? b.order : b.count);
   e.unlock = order == ORDER_UNLOCK;
+  e.pc = <u8>coverPc();
   e.value = value;
   e.frame = frame;
   e.since = 0;
@@ -498,6 +526,7 @@ export function writeBarrier(c: i32): void {
 
 /** WRITE_ONCE */
 export function write(c: i32, addr: usize, value: u64): void {
+  if (covering) coverStore(addr);
   if (buffering) wait(c, addr, value, ORDER_PLAIN, 0);
   else commit(addr, load<u64>(addr), value);
   if (tracing) emit(c, OP_STORE, addr, value, 0, false, -1);
@@ -505,6 +534,7 @@ export function write(c: i32, addr: usize, value: u64): void {
 
 /** smp_store_release at the end of a critical section: unlock, on_cpu = 0. */
 export function writeUnlock(c: i32, addr: usize, value: u64): void {
+  if (covering) coverStore(addr);
   if (buffering) wait(c, addr, value, ORDER_UNLOCK, 0);
   else commit(addr, load<u64>(addr), value);
   if (tracing) emit(c, OP_STORE, addr, value, 0, false, -1);
@@ -512,6 +542,7 @@ export function writeUnlock(c: i32, addr: usize, value: u64): void {
 
 /** WRITE_ONCE of UNSET to a slot by frame f, which owns the cid once memory has it (mutant plain-unset). */
 export function writeUnset(c: i32, addr: usize, value: u64, f: Frame): void {
+  if (covering) coverStore(addr);
   if (buffering) {
     wait(c, addr, value, ORDER_PLAIN, <u32>changetype<usize>(f));
   } else {
@@ -619,6 +650,7 @@ function fullAfter(c: i32): void {
 /** cmpxchg: true where it took effect; `found` is what was there. */
 export function cmpxchg(c: i32, addr: usize, expected: u64, value: u64): bool {
   beginRmw(c, addr);
+  if (covering) coverRead(c, addr);
   found = load<u64>(addr);
   const ok = found == expected;
   if (ok) {
@@ -637,6 +669,7 @@ export function testAndSet(c: i32, m: i32, bit: i32): bool {
   const addr = maskAddr(m, bit >> 6);
   beginRmw(c, addr);
   fullBefore(c);
+  if (covering) coverRead(c, addr);
   const old = load<u64>(addr);
   const value = old | ((<u64>1) << (bit & 63));
   const ok = value != old;
@@ -650,6 +683,7 @@ export function testAndSet(c: i32, m: i32, bit: i32): bool {
 export function clearBit(c: i32, m: i32, bit: i32): void {
   const addr = maskAddr(m, bit >> 6);
   beginRmw(c, addr);
+  if (covering) coverRead(c, addr);
   const old = load<u64>(addr);
   const value = old & ~((<u64>1) << (bit & 63));
   commit(addr, old, value);
@@ -660,6 +694,7 @@ export function clearBit(c: i32, m: i32, bit: i32): void {
 /** One try at a spinlock: true where it was free. */
 export function lock(c: i32, addr: usize): bool {
   beginRmw(c, addr);
+  if (covering) coverRead(c, addr);
   if (load<u64>(addr) != 0) {
     rmwOrdersNothing(c, addr);
     if (tracing) emit(c, OP_SPIN, addr, 0, 0, false, -1);

@@ -4,6 +4,7 @@ import { ACTION_FLUSH, ACTION_STEP, KIND_NONE, ROUTINE_TICK } from '../src/abi';
 import { RUN_DONE, RUN_PAUSED, RUN_WATCHDOG } from '../src/engine/addresses';
 import { Action, actionAt, apply, frameOn } from './actions';
 import { judge, judgeEnd } from './checks';
+import { beginCover, coverGo, covering, coverState, coverStop, setCoverActor } from './coverage';
 import { nextAddr, nextOp } from './kernel/next';
 import { step } from './kernel/step';
 import { config, cpuAt, cpuFrame, Frame, result } from './layout';
@@ -33,6 +34,7 @@ export function beginRun(): void {
   next = 0;
   left = 0;
   lastCpu = 0;
+  if (covering) beginCover();
 }
 
 /** A step whose event tells whose it is, and shows that `next.ts` knew what it would touch. */
@@ -57,6 +59,7 @@ export function startRun(steps: u64): i32 {
  * result.kind and result.pc say what and where). Returns how many steps were made.
  */
 export function burst(c: i32, f: Frame, most: i32): i32 {
+  if (covering) return coveredBurst(c, f, most);
   let made = 0;
   do {
     const pc = f.pc;
@@ -67,6 +70,26 @@ export function burst(c: i32, f: Frame, most: i32): i32 {
       break;
     }
   } while (made < most && f.routine != 0);
+  result.steps += made;
+  return made;
+}
+
+/** The same, and tells coverage whose steps they are. */
+function coveredBurst(c: i32, f: Frame, most: i32): i32 {
+  let made = 0;
+  coverGo(f);
+  do {
+    const pc = f.pc;
+    setCoverActor(c, pc);
+    step(c, f);
+    made += 1;
+    if (judge(c) != KIND_NONE) {
+      result.pc = pc;
+      break;
+    }
+  } while (made < most && f.routine != 0);
+  setCoverActor(c, 0);
+  if (f.routine != 0) coverStop(c, f);
   result.steps += made;
   return made;
 }
@@ -107,6 +130,7 @@ export function goOn(): i32 {
       if (tracing && traceFull()) return RUN_PAUSED;
       if (result.steps == budget) return stopAtFlush(a);
     }
+    if (covering) coverState();
     next += 1;
     result.action = next;
     begin(a);

@@ -18,7 +18,11 @@ export const MEM_STATE = 0x400000;
 export const BUFFERS = 0x410000;
 export const HISTORY = 0x450000;
 export const LOADS = 0x460000;
-export const ACTIONS = 0x600000;
+/** Coverage: what is kept of each location of the world, of each feature, and the features of a run. */
+export const SHADOW = 0x600000;
+export const STAMPS = 0xa00000;
+export const TOUCHED = 0xa20000;
+export const ACTIONS = 0x1000000;
 
 export const EVENT_CAPACITY = 6000;
 export const EVENT_SIZE = 40;

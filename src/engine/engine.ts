@@ -12,6 +12,7 @@ import {
   RESULT,
   RUN_PAUSED,
   RUN_WATCHDOG,
+  TOUCHED,
 } from './addresses.js';
 import { decodeAction, Locations, taskOf } from './decode.js';
 import { bytesNeeded, encodeAction, encodeConfig } from './encode.js';
@@ -153,6 +154,24 @@ export class Engine {
     this.load(scenario);
     const code = this.wasm.run(0, 1, lo(maxSteps), hi(maxSteps));
     return this.result(scenario.actions.length, scenario.cpus, code === RUN_WATCHDOG);
+  }
+
+  /**
+   * Runs a scenario, and tells what it covers.
+   *
+   * @returns features: distinct numbers 0 … 65535 (assembly/coverage.ts), in the order in which they were touched
+   */
+  runCovered(
+    scenario: Scenario,
+    maxSteps = Number.MAX_SAFE_INTEGER,
+  ): { readonly result: RunResult; readonly features: Uint16Array } {
+    this.wasm.cover(1);
+    try {
+      const result = this.run(scenario, maxSteps);
+      return { result, features: new Uint16Array(this.view.buffer, TOUCHED, this.wasm.features()).slice() };
+    } finally {
+      this.wasm.cover(0);
+    }
   }
 
   /** A scenario as the engine reads it, to be run without encoding it again. */

@@ -8,6 +8,8 @@ export interface Exports extends WebAssembly.Exports {
   readonly memory: WebAssembly.Memory;
   run(trace: number, checks: number, budgetLo: number, budgetHi: number): number;
   goOn(): number;
+  cover(on: number): void;
+  features(): number;
   beginBatch(firstLo: number, firstHi: number, count: number, checks: number, strategy: number): void;
   fuzz(): number;
   batchStepsLo(): number;
