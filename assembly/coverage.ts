@@ -53,8 +53,8 @@ let actorCpu: i32 = 0;
 let actorPc: u32 = 0;
 /** Features of this run: as many numbers in TOUCHED. */
 export let touched: i32 = 0;
-/** How many of them `coverAt` has dated. */
-let dated: i32 = 0;
+/** How many of them `coverAt` has dated: what comes after is the end of the run. */
+export let dated: i32 = 0;
 
 export function setCovering(on: bool): void {
   covering = on;

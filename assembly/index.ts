@@ -27,7 +27,7 @@ export {
   litmusValue,
   litmusWaiting,
 } from './litmus';
-export { corpusSize, featuresKnown } from './search/corpus';
+export { corpusSize, featuresKnown, isUsed, takeEntry } from './search/corpus';
 export { playsOf } from './strategy/portfolio';
 
 function join(lo: u32, hi: u32): u64 {

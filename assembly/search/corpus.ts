@@ -7,7 +7,7 @@
 import { KIND_NONE } from '../../src/abi';
 import * as addresses from '../../src/engine/addresses';
 import { Action, actionAt } from '../actions';
-import { touched, touchedAt, touchedAtAction } from '../coverage';
+import { dated, touchedAt, touchedAtAction } from '../coverage';
 import { config, DECLS, result } from '../layout';
 import { below } from '../rng';
 
@@ -27,8 +27,9 @@ const ACTIONS_IN_ENTRY: usize = DECLS_IN_ENTRY + 4 * addresses.ENTRY_TASKS;
 /** What is known of a feature. 8 bytes. */
 @unmanaged
 class Known {
-  /** Schedules that touched it, and twice as many for each child that was made of it. */
+  /** Schedules that touched it, and two for each child that it was chosen for. */
   count: u32;
+  /** The entry that leads to it, from 1; 0: none. */
   entry: u16;
   /** How many actions of that entry lead to it. */
   cut: u16;
@@ -47,8 +48,9 @@ function known(feature: i32): Known {
   return changetype<Known>(<usize>addresses.KNOWN + ((<usize>feature) << 3));
 }
 
-export function entryAt(i: i32): Entry {
-  return changetype<Entry>(<usize>addresses.CORPUS + <usize>i * addresses.ENTRY_SIZE);
+/** Entry i, from 1. */
+function entryAt(i: i32): Entry {
+  return changetype<Entry>(<usize>addresses.CORPUS + <usize>(i - 1) * addresses.ENTRY_SIZE);
 }
 
 export function entryAction(e: Entry, i: i32): Action {
@@ -97,8 +99,8 @@ export function worldOfChosen(): void {
 
 /** The schedule in ACTIONS has ended: counts what it touched, and keeps it where that is new. */
 export function learn(): void {
-  let fresh = -1;
-  for (let i = 0; i < touched; i++) {
+  let fresh = 0;
+  for (let i = 0; i < dated; i++) {
     const feature = touchedAt(i);
     const k = known(feature);
     k.count += 1;
@@ -106,28 +108,29 @@ export function learn(): void {
     if (at > addresses.ENTRY_ACTIONS || config.tasks > addresses.ENTRY_TASKS) continue;
     // What broke a property leads nowhere.
     if (result.kind != KIND_NONE && at >= config.actions) continue;
-    const isNew = k.count == 1;
-    if (!isNew && (k.cut == 0 || at * 2 > <i32>k.cut)) continue;
-    if (fresh < 0) {
+    // A way that is known is given up for one half as long.
+    if (k.entry != 0 && 2 * at >= <i32>k.cut) continue;
+    if (fresh == 0) {
       fresh = keep();
-      if (fresh < 0) return;
+      if (fresh == 0) return;
     }
-    if (isNew || k.cut == 0) {
-      store<u16>(<usize>addresses.DISCOVERED + ((<usize>discovered) << 1), <u16>feature);
-      discovered += 1;
-    } else {
-      entryAt(k.entry).uses -= 1;
-    }
+    if (k.entry == 0) discover(feature);
+    else entryAt(k.entry).uses -= 1;
     k.entry = <u16>fresh;
     k.cut = <u16>at;
     entryAt(fresh).uses += 1;
   }
 }
 
-/** Copies the schedule; -1 where there is no room. */
+function discover(feature: i32): void {
+  store<u16>(<usize>addresses.DISCOVERED + ((<usize>discovered) << 1), <u16>feature);
+  discovered += 1;
+}
+
+/** Copies the schedule; 0 where there is no room. */
 function keep(): i32 {
   const i = room();
-  if (i < 0) return -1;
+  if (i == 0) return 0;
   const e = entryAt(i);
   e.cpus = config.cpus;
   e.mms = config.mms;
@@ -143,13 +146,34 @@ function keep(): i32 {
   return i;
 }
 
+/** An entry that nothing leads through; 0 for none. */
 function room(): i32 {
-  if (entries < addresses.CORPUS_ENTRIES) return entries++;
-  for (let tries = 0; tries < addresses.CORPUS_ENTRIES; tries++) {
-    hand = hand + 1 == addresses.CORPUS_ENTRIES ? 0 : hand + 1;
+  if (entries < addresses.CORPUS_ENTRIES) {
+    entries += 1;
+    return entries;
+  }
+  for (let tries = 0; tries < entries; tries++) {
+    hand = hand == entries ? 1 : hand + 1;
     if (entryAt(hand).uses == 0) return hand;
   }
-  return -1;
+  return 0;
+}
+
+/** Whether some feature has its way in entry i. */
+export function isUsed(i: i32): bool {
+  return entryAt(i).uses > 0;
+}
+
+/** Entry i as a schedule that can be taken: its world in CONFIG, its actions in ACTIONS. */
+export function takeEntry(i: i32): void {
+  chosen = entryAt(i);
+  worldOfChosen();
+  config.actions = chosen.actions;
+  memory.copy(
+    changetype<usize>(actionAt(0)),
+    changetype<usize>(entryAction(chosen, 0)),
+    (<usize>chosen.actions) << addresses.ACTION_SHIFT,
+  );
 }
 
 /** How many entries, and how many features lead to one. */

@@ -10,7 +10,7 @@
  * how (kernel/next.ts). It knows of no routine and of no slot value.
  */
 
-import { ACTION_STEP } from '../../src/abi';
+import { ACTION_EXEC, ACTION_FORK_PROCESS, ACTION_FORK_THREAD, ACTION_STEP } from '../../src/abi';
 import {
   STRATEGY_GUIDED,
   STRATEGY_PCT,
@@ -79,10 +79,16 @@ export function beginSchedule(strategy: i32, isChild: bool): void {
 export function propose(a: Action, tasks: i32, mms: i32): bool {
   if (choosesThreads(current)) {
     setNames(tasks, mms);
-    return proposeThread(a);
+    if (!proposeThread(a)) return false;
+  } else if (current == STRATEGY_GUIDED) {
+    proposeGuided(a, tasks, mms);
+  } else {
+    proposeRandomWalk(a, tasks, mms);
+    return true;
   }
-  if (current == STRATEGY_GUIDED) proposeGuided(a, tasks, mms);
-  else proposeRandomWalk(a, tasks, mms);
+  // It may have been drawn when others were free.
+  if (a.op == ACTION_FORK_THREAD || a.op == ACTION_FORK_PROCESS) a.task = <u16>tasks;
+  if (a.op == ACTION_FORK_PROCESS || a.op == ACTION_EXEC) a.mm = <u16>mms;
   return true;
 }
 

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { defaultConfig } from '../fuzz/config.js';
+import { defaultConfig, STRATEGIES } from '../fuzz/config.js';
 import type { Scenario } from '../scenario/scenario.js';
 import {
   ALGOS,
@@ -45,6 +45,13 @@ export function addCommonFlags(command: Command): Command {
     .option('--json', 'data on stdout, and nothing else there')
     .option('--quiet', 'say only what is asked for')
     .option('--no-color', 'no colors (as with NO_COLOR)');
+}
+
+/** How a campaign's schedules are chosen. */
+export function strategyOption(): Option {
+  return new Option('--strategy <strategy>', 'how schedules are chosen')
+    .choices(STRATEGIES)
+    .default(defaultConfig.strategy);
 }
 
 /** What each world is drawn from: inclusive ranges. */

@@ -1,3 +1,6 @@
+import { STRATEGIES, type Strategy } from '../fuzz/config.js';
+import { FeatureSet } from '../fuzz/distil.js';
+import { DEPTHS, pctBounds } from '../fuzz/pct-bound.js';
 import type { BucketState, CampaignState } from '../fuzz/state.js';
 import type { Store } from '../fuzz/store.js';
 import { KIND_WORDS } from '../words.js';
@@ -41,7 +44,8 @@ export async function reportCampaign(state: CampaignState, store: Store, flags: 
 }
 
 async function printRows(state: CampaignState, store: Store, findings: readonly Finding[]): Promise<void> {
-  const { config, next, steps, compared } = state;
+  const { config, next, steps, compared, corpus } = state;
+  const pct = pctBounds(state);
   for (const { name, buckets, met } of findings) {
     const { format, ...row } = await store.readFinding(name);
     const { schedule, actions } = buckets[0];
@@ -58,6 +62,10 @@ async function printRows(state: CampaignState, store: Store, findings: readonly 
     schedules: next,
     steps,
     compared,
+    corpus,
+    features: new FeatureSet(state.features).size,
+    plays: playsOf(state),
+    ...(pct === null ? {} : { pct }),
     findings: findings.length,
     divergences: state.parted.length,
   });
@@ -81,6 +89,7 @@ async function textLines(
     '',
     `seed ${state.config.seed}: ${grouped(state.next)} schedules, ${grouped(state.steps)} micro-steps; ${grouped(state.compared)} schedules compared with the reference`,
   ];
+  lines.push(...searchLines(state));
   if (state.parted.length > 0) {
     lines.push(colors.red('engine and reference part: cidfuzz contradicts itself'));
     for (const { finding, schedule } of state.parted) {
@@ -101,6 +110,36 @@ async function textLines(
       lines.push('', `Carried on (${store.path(name, 'carried.cid')}): ${end}`);
     }
     lines.push(`  again:  cidfuzz explain ${store.path(name, 'minimized.cid')}`);
+  }
+  return lines;
+}
+
+/** Schedules of each strategy that had any. */
+function playsOf({ plays }: CampaignState): Partial<Record<Strategy, number>> {
+  return Object.fromEntries(STRATEGIES.map((name, i) => [name, plays[i]!]).filter(([, n]) => n !== 0));
+}
+
+/** What is to be said of the search: strategies, corpus, PCT's bound. */
+function searchLines(state: CampaignState): string[] {
+  const lines = [];
+  if (state.config.strategy === 'portfolio') {
+    const shares = Object.entries(playsOf(state)).map(
+      ([name, n]) => `${name} ${((100 * n) / Math.max(1, state.next)).toFixed(0)} %`,
+    );
+    lines.push(`portfolio: ${shares.join(', ')} of the schedules`);
+  }
+  if (state.corpus > 0) {
+    const { size } = new FeatureSet(state.features);
+    lines.push(`corpus: ${grouped(state.corpus)} schedules that cover ${grouped(size)} features`);
+  }
+  const pct = state.config.strategy === 'pct' ? pctBounds(state) : null;
+  for (const { threads, events, depth, probability, schedules95 } of pct ?? []) {
+    const power = depth === 1 ? 'n' : depth === 2 ? 'n·k' : `n·k^${depth - 1}`;
+    lines.push(
+      `pct, depth ${depth}: at least 1/(${power}) where the schedule is of that depth, one of ${DEPTHS.length}: with ` +
+        `n = ${threads}, k = ${grouped(events)} that is ${probability.toPrecision(2)} a schedule; ` +
+        `95 % after ${grouped(schedules95)} schedules`,
+    );
   }
   return lines;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import logUpdate from 'log-update';
 import { defaultJobs, runCampaign } from '../fuzz/campaign.js';
-import { type CampaignConfig, defaultConfig, rangeWord, STRATEGIES, type Strategy } from '../fuzz/config.js';
+import { type CampaignConfig, defaultConfig, rangeWord, type Strategy } from '../fuzz/config.js';
 import type { CampaignState } from '../fuzz/state.js';
 import { Store } from '../fuzz/store.js';
 import { KINDS } from '../scenario/kinds.js';
@@ -15,6 +15,7 @@ import {
   type CommonFlags,
   type HeaderFlags,
   mutantsOf,
+  strategyOption,
   type WorldFlags,
 } from './flags.js';
 import { reportCampaign } from './fuzz-report.js';
@@ -49,11 +50,7 @@ export function addFuzz(program: Command, setExit: (code: number) => void): void
     )
     .option('--seed <n>', 'the seed of all schedules', parseSeed, defaultConfig.seed)
     .option('--jobs <n>', 'worker threads', parseJobs, defaultJobs())
-    .addOption(
-      new Option('--strategy <strategy>', 'how schedules are chosen')
-        .choices(STRATEGIES)
-        .default(STRATEGIES[0]),
-    )
+    .addOption(strategyOption())
     .option('--out <dir>', 'the campaign folder; what is there is resumed', './campaign')
     .option(
       '--compare <1/n>',
@@ -106,6 +103,7 @@ function sameFlags(flags: FuzzFlags): string {
     ['--arch', config.arch, defaultConfig.arch],
     ['--preempt', config.preempt, defaultConfig.preempt],
     ['--oracle', flags.oracle?.join(' ') ?? '', ''],
+    ['--strategy', config.strategy, defaultConfig.strategy],
     ['--cpus', rangeWord(config.cpus), rangeWord(defaultConfig.cpus)],
     ['--tasks', rangeWord(config.tasks), rangeWord(defaultConfig.tasks)],
     ['--mms', rangeWord(config.mms), rangeWord(defaultConfig.mms)],
@@ -145,6 +143,7 @@ class Status {
     const line =
       `${seconds.toFixed(0).padStart(4)} s  ${grouped(state.next)} schedules (${rate(state.next - this.schedulesBefore)}/s), ` +
       `${rate((state.steps - this.stepsBefore) / 1000)} k steps/s, ${grouped(state.compared)} compared, ` +
+      (state.corpus > 0 ? `corpus ${grouped(state.corpus)}, ` : '') +
       `${state.buckets.length} ${state.buckets.length === 1 ? 'finding' : 'findings'}`;
     if (this.live) logUpdate(line);
     else say(line, this.flags);

@@ -3,7 +3,7 @@ import { logUpdateStderr } from 'log-update';
 import { divergenceText } from '../check/divergence-text.js';
 import { UserError } from '../errors.js';
 import { defaultJobs } from '../fuzz/campaign.js';
-import { defaultConfig } from '../fuzz/config.js';
+import { defaultConfig, type Strategy } from '../fuzz/config.js';
 import { harmlessUnder } from '../mutants/harmless.js';
 import { openKeep, writeKept } from '../mutants/keep.js';
 import { type Measured, measureMutants, type PartedIn, type Progress } from '../mutants/measure.js';
@@ -25,7 +25,7 @@ import {
   type Preempt,
 } from '../words.js';
 import { EXIT } from './exit-codes.js';
-import { addCommonFlags, addWorldFlags, type CommonFlags, type WorldFlags } from './flags.js';
+import { addCommonFlags, addWorldFlags, type CommonFlags, strategyOption, type WorldFlags } from './flags.js';
 import { interruptSignal } from './interrupt.js';
 import { grouped, printJson } from './output.js';
 import { parseCount, parseJobs, parseSeed } from './parse-values.js';
@@ -39,6 +39,7 @@ interface MutantsFlags extends CommonFlags, WorldFlags {
   readonly arch: Arch[];
   readonly algo: Algo;
   readonly preempt: Preempt;
+  readonly strategy: Strategy;
   readonly runs: number;
   readonly seed: number;
   readonly jobs: number;
@@ -70,6 +71,7 @@ export function addMutants(program: Command, setExit: (code: number) => void): v
         .choices(PREEMPTS)
         .default(defaultConfig.preempt),
     )
+    .addOption(strategyOption())
     .option('--runs <n>', 'schedules of each seed, where none finds anything', parseCount, DEFAULT_RUNS)
     .option('--seed <n>', 'the first of the five seeds of each figure', parseSeed, defaultConfig.seed)
     .option('--jobs <n>', 'worker threads', parseJobs, defaultJobs())
@@ -89,12 +91,12 @@ function parseMutants(text: string): Mutant[] {
 }
 
 function planOf(flags: MutantsFlags): Plan {
-  const { algo, preempt, cpus, tasks, mms, seed, runs } = flags;
+  const { algo, preempt, strategy, cpus, tasks, mms, seed, runs } = flags;
   const plan: Plan = {
     rows: ROWS.filter((row) => row === 'none' || (flags.mutant?.includes(row) ?? true)),
     memories: MEMORIES.filter((memory) => flags.memory.includes(memory)),
     arches: ARCHES.filter((arch) => flags.arch.includes(arch)),
-    base: { algo, preempt, cpus, tasks, mms },
+    base: { algo, preempt, strategy, cpus, tasks, mms },
     seed,
     runs,
   };

@@ -308,6 +308,25 @@ export class Engine {
     };
   }
 
+  /** What guided search keeps of the batch: schedules on the way to some feature. The batch cannot go on after that. */
+  *keptSchedules(): Generator<Scenario, void, void> {
+    for (let i = 1; i <= this.wasm.corpusSize(); i++) {
+      if (!this.wasm.isUsed(i)) continue;
+      this.wasm.takeEntry(i);
+      yield this.takeSchedule();
+    }
+  }
+
+  /** How many schedules of the portfolio's batch a strategy had. */
+  plays(strategy: number): number {
+    return this.wasm.playsOf(strategy);
+  }
+
+  /** The most threads and events of a schedule of the batch: n and k of PCT's bound (assembly/strategy/pct.ts). */
+  pctBound(): { readonly threads: number; readonly events: number } {
+    return { threads: this.wasm.pctBoundThreads(), events: this.wasm.pctBoundEvents() };
+  }
+
   /** What the batch met so far, by bucket, in order of kind and pc. */
   buckets(): Bucket[] {
     const found: Bucket[] = [];

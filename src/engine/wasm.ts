@@ -12,6 +12,8 @@ export interface Exports extends WebAssembly.Exports {
   features(): number;
   corpusSize(): number;
   featuresKnown(): number;
+  isUsed(entry: number): number;
+  takeEntry(entry: number): void;
   beginBatch(
     firstLo: number,
     firstHi: number,

@@ -3,7 +3,8 @@ import { lockstep } from '../check/lockstep.js';
 import { FUZZ_DONE } from '../engine/addresses.js';
 import type { Bucket, Engine } from '../engine/engine.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { type CampaignConfig, headerOf, settingsOf } from './config.js';
+import { type CampaignConfig, headerOf, STRATEGIES, settingsOf } from './config.js';
+import { type Covering, distil } from './distil.js';
 
 /** A schedule that found something: the first of its bucket in its batch. */
 export interface Found {
@@ -33,6 +34,12 @@ export interface BatchReport {
   readonly buckets: readonly Bucket[];
   readonly found: readonly Found[];
   readonly parted: readonly Parted[];
+  /** What guided search has kept of it, distilled; nothing with other strategies. */
+  readonly corpus: readonly Covering[];
+  /** Schedules of each strategy, in the order of STRATEGIES: how a portfolio has spent the batch. */
+  readonly plays: readonly number[];
+  /** The most threads and events of a schedule that PCT chose: n and k of its bound; 0 where it chose none. */
+  readonly pct: { readonly threads: number; readonly events: number };
 }
 
 /** Schedules on which the implementations part that a batch reports: the first few tell enough. */
@@ -54,7 +61,8 @@ export function runBatch(
   const found: Found[] = [];
   const parted: Parted[] = [];
   let compared = 0;
-  engine.beginBatch(headerOf(config), settingsOf(config), first, count);
+  const settings = settingsOf(config);
+  engine.beginBatch(headerOf(config), settings, first, count);
   while (engine.fuzz() !== FUZZ_DONE) {
     const schedule = engine.scheduleIndex();
     const kind = engine.scheduleKind();
@@ -79,7 +87,17 @@ export function runBatch(
     buckets: engine.buckets(),
     found,
     parted,
+    pct: engine.pctBound(),
+    plays: playsOf(engine, config, count),
+    corpus: settings.coverage ? distil(other, engine.keptSchedules()) : [],
   };
+}
+
+function playsOf(engine: Engine, { strategy }: CampaignConfig, schedules: number): number[] {
+  return STRATEGIES.map((name, i) => {
+    if (strategy === 'portfolio') return engine.plays(i);
+    return name === strategy ? schedules : 0;
+  });
 }
 
 function strayedFrom(kind: number, step: number): Divergence {

@@ -7,6 +7,7 @@ import { UserError } from '../errors.js';
 import type { Kind } from '../words.js';
 import type { BatchReport, Found, Parted } from './batch.js';
 import { batchSize, type CampaignConfig } from './config.js';
+import { type Covering, FeatureSet } from './distil.js';
 import type { SmallFinding } from './finding.js';
 import { withPool } from './pool.js';
 import type { BucketState, CampaignState } from './state.js';
@@ -73,6 +74,10 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignEnd
 class Campaign {
   private readonly engine = new Engine();
   private readonly limit: ReturnType<typeof pLimit>;
+  /** What the corpus covers, and the files of it that are being written, some at a time. */
+  private readonly features: FeatureSet;
+  private readonly keeping: Promise<void>[] = [];
+  private readonly writing = pLimit(8);
   private readonly done = new Map<number, BatchReport>();
   /** Done when all that was met so far is stored. */
   private stored: Promise<void> = Promise.resolve();
@@ -89,6 +94,7 @@ class Campaign {
     private readonly pool: Tinypool,
   ) {
     this.handed = state.next;
+    this.features = new FeatureSet(state.features);
     this.limit = pLimit(options.jobs);
   }
 
@@ -116,7 +122,7 @@ class Campaign {
     );
     await this.stored;
     if (this.failure !== undefined) throw this.failure;
-    await this.store.save(this.state);
+    await this.save();
     const unfinished = !this.over && (limits.runs === null || this.state.next < limits.runs);
     return { state: this.state, store: this.store, interrupted: signal.aborted && unfinished };
   }
@@ -148,7 +154,7 @@ class Campaign {
     }
     if (performance.now() - this.savedAt > SAVE_EVERY_MS) {
       this.savedAt = performance.now();
-      await this.store.save(this.state);
+      await this.save();
     }
   }
 
@@ -157,6 +163,10 @@ class Campaign {
     state.next = report.first + report.schedules;
     state.steps += report.steps;
     state.compared += report.compared;
+    state.plays = state.plays.map((plays, i) => plays + report.plays[i]!);
+    state.pct.threads = Math.max(state.pct.threads, report.pct.threads);
+    state.pct.events = Math.max(state.pct.events, report.pct.events);
+    for (const kept of report.corpus) this.keep(kept);
     for (const found of report.found) {
       if (this.bucketOf(found) !== undefined) continue;
       const kind = kindWord(found.kind);
@@ -173,6 +183,24 @@ class Campaign {
       state.parted.push({ schedule: parted.schedule, finding: null });
       this.makeSmall(parted);
     }
+  }
+
+  /** Keeps a schedule that covers something that none before it did. */
+  private keep({ scenario, features }: Covering): void {
+    if (this.features.add(features) === 0) return;
+    this.state.corpus++;
+    this.keeping.push(
+      this.writing(() => this.store.saveKept(scenario)).catch((error) => {
+        this.failure ??= error;
+      }),
+    );
+  }
+
+  /** Saves the state, when all that it counts as kept is on disk. */
+  private async save(): Promise<void> {
+    while (this.keeping.length > 0) await Promise.all(this.keeping.splice(0));
+    this.state.features = this.features.toString();
+    await this.store.save(this.state);
   }
 
   private bucketOf({ kind, pc }: { readonly kind: number; readonly pc: number }): BucketState | undefined {
@@ -197,7 +225,7 @@ class Campaign {
       const made = await small;
       await earlier;
       await store(made);
-      await this.store.save(this.state);
+      await this.save();
     } catch (error) {
       this.failure ??= error;
     }

@@ -34,7 +34,7 @@ export const defaultConfig: CampaignConfig = {
   memory: 'sc',
   arch: 'x86',
   preempt: 'full',
-  strategy: 'random-walk',
+  strategy: 'portfolio',
   cpus: [2, 3],
   tasks: [2, 6],
   mms: [1, 2],
@@ -48,7 +48,7 @@ export function rangeWord([lo, hi]: readonly [number, number]): string {
 }
 
 /** Changes when the same seed comes to draw other schedules: an older state is then no longer resumed. */
-const GENERATION = 2;
+const GENERATION = 3;
 
 /** The most actions of a schedule. */
 const ACTIONS_PER_SCHEDULE = 400;

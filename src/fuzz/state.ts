@@ -1,5 +1,5 @@
 import type { Kind } from '../words.js';
-import type { CampaignConfig } from './config.js';
+import { type CampaignConfig, STRATEGIES } from './config.js';
 
 /** A kind of violation at one access of the algorithm, as often as the campaign met it. */
 export interface BucketState {
@@ -25,6 +25,14 @@ export interface CampaignState {
   steps: number;
   /** Those that were run in both implementations. */
   compared: number;
+  /** Features that the campaign's corpus covers, in base64 (distil.ts); empty where nothing is kept. */
+  features: string;
+  /** Files of the corpus. */
+  corpus: number;
+  /** Schedules of each strategy, in the order of STRATEGIES. */
+  plays: number[];
+  /** The most threads and events of a schedule that PCT chose. */
+  pct: { threads: number; events: number };
   /** In the order in which they were met. */
   readonly buckets: BucketState[];
   /** Schedules on which the implementations part. */
@@ -32,5 +40,17 @@ export interface CampaignState {
 }
 
 export function newState(config: CampaignConfig): CampaignState {
-  return { format: 1, config, next: 0, steps: 0, compared: 0, buckets: [], parted: [] };
+  return {
+    format: 1,
+    config,
+    next: 0,
+    steps: 0,
+    compared: 0,
+    features: '',
+    corpus: 0,
+    plays: STRATEGIES.map(() => 0),
+    pct: { threads: 0, events: 0 },
+    buckets: [],
+    parted: [],
+  };
 }

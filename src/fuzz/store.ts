@@ -37,6 +37,11 @@ function parsed(text: string): unknown {
   }
 }
 
+/** The name of a text: 16 hex digits. */
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
 /** JSON for people too, with a newline. */
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
@@ -50,6 +55,7 @@ function json(value: unknown): string {
  * DIR/findings/KIND-HASH/       one folder a finding, named after its minimized scenario
  *   original.cid minimized.cid explained.txt explained.md finding.json
  *   carried.cid carried.txt     how it goes on to a duplicate cid
+ * DIR/corpus/HASH.cid           schedules that came to something new, named after what they hold
  * ```
  */
 export class Store {
@@ -60,7 +66,12 @@ export class Store {
     try {
       // Not `recursive`: below a folder that answers ENOENT to mkdir, such as /proc, Node never comes back from it.
       const missing: string[] = [];
-      for (let at = resolve(dir, 'findings'); !existsSync(at); at = dirname(at)) missing.unshift(at);
+      for (const sub of ['findings', 'corpus']) {
+        for (let at = resolve(dir, sub); !existsSync(at) && !missing.includes(at); at = dirname(at)) {
+          missing.push(at);
+        }
+      }
+      missing.sort((a, b) => a.length - b.length);
       for (const folder of missing) {
         await mkdir(folder).catch((error) => {
           if (error.code !== 'EEXIST') throw error;
@@ -93,7 +104,10 @@ export class Store {
       state?.format === 1 &&
       isDeepStrictEqual(state.config, JSON.parse(JSON.stringify(config))) &&
       [state.next, state.steps, state.compared].every(Number.isSafeInteger) &&
-      [state.buckets, state.parted].every(Array.isArray);
+      [state.buckets, state.parted, state.plays].every(Array.isArray) &&
+      typeof state.features === 'string' &&
+      Number.isSafeInteger(state.corpus) &&
+      [state.pct?.threads, state.pct?.events].every(Number.isSafeInteger);
     if (!ours) {
       throw new UserError(
         `${path}: not the state of this campaign (expected format 1; move it away or name another --out)`,
@@ -143,14 +157,21 @@ export class Store {
   }
 
   private async folder(kind: string, scenario: Scenario): Promise<string> {
-    const hash = createHash('sha256').update(printScenario(scenario)).digest('hex').slice(0, 8);
-    const finding = `${kind}-${hash}`;
+    const finding = `${kind}-${hashOf(printScenario(scenario)).slice(0, 8)}`;
     try {
       await mkdir(this.path(finding), { recursive: true });
     } catch (error) {
       throw fileError(this.path(finding), 'create', error);
     }
     return finding;
+  }
+
+  /** Stores a schedule that came to something new. */
+  async saveKept(scenario: Scenario): Promise<void> {
+    const text = printScenario(scenario);
+    const path = join(this.dir, 'corpus', `${hashOf(text)}.cid`);
+    if (existsSync(path)) return;
+    await writeWhole(path, text);
   }
 
   /** Stores a finding, its `finding.json` last, where it is not there yet. Returns its folder's name. */

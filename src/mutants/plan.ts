@@ -22,7 +22,7 @@ export interface Plan {
   readonly memories: readonly Memory[];
   readonly arches: readonly Arch[];
   /** What is the same in all cells. */
-  readonly base: Pick<CampaignConfig, 'algo' | 'preempt' | 'cpus' | 'tasks' | 'mms'>;
+  readonly base: Pick<CampaignConfig, 'algo' | 'preempt' | 'strategy' | 'cpus' | 'tasks' | 'mms'>;
   /** Of the first campaign of each cell. */
   readonly seed: number;
   /** The most schedules of a campaign. */

@@ -5,6 +5,7 @@ import type { Cell, Plan } from './plan.js';
 function flagsOf({ base }: Plan, { row, memory, arch }: Cell): string {
   const words = [`--mutant ${row} --memory ${memory} --arch ${arch} --algo ${base.algo}`];
   if (base.preempt !== defaultConfig.preempt) words.push(`--preempt ${base.preempt}`);
+  if (base.strategy !== defaultConfig.strategy) words.push(`--strategy ${base.strategy}`);
   for (const flag of ['cpus', 'tasks', 'mms'] as const) {
     const range = rangeWord(base[flag]);
     if (range !== rangeWord(defaultConfig[flag])) words.push(`--${flag} ${range}`);

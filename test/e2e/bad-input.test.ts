@@ -273,7 +273,7 @@ function wholeFilesOnly(folder: string): void {
   for (const [name, text] of Object.entries(contents(folder))) {
     if (name === 'filler') continue;
     expect(name).toMatch(
-      /^findings\/[a-z-]+-[0-9a-f]{8}\/[a-z]+\.(cid|txt|md|json)$|^[^/]*-seed\d+-[0-9a-f]{8}\.json$/,
+      /^findings\/[a-z-]+-[0-9a-f]{8}\/[a-z]+\.(cid|txt|md|json)$|^corpus\/[0-9a-f]{16}\.cid$|^[^/]*-seed\d+-[0-9a-f]{8}\.json$/,
     );
     expect(text).toMatch(/\n$/);
     if (name.endsWith('.json')) JSON.parse(text);

@@ -155,7 +155,9 @@ describe('fuzz', () => {
   });
 
   it('tells people seed, counts and findings; --quiet the findings only', async () => {
-    const args = ['fuzz', '--mutant', 'exit-stays-active', '--runs', '10000', '--out', 'told'];
+    // The walk finds one thing there, other strategies several.
+    const walk = ['--mutant', 'exit-stays-active', '--strategy', 'random-walk'];
+    const args = ['fuzz', ...walk, '--runs', '10000', '--out', 'told'];
     const told = await cidfuzz(args, { cwd });
     expect(told.stderr).toBe('');
     expect(told.code).toBe(77);
@@ -182,8 +184,43 @@ describe('fuzz', () => {
     expect((await cidfuzz(clean, { cwd })).stdout).toMatch(/\nnothing found\n$/);
   });
 
+  it('tells how it has searched: shares and corpus, or the bound of PCT', async () => {
+    const args = ['fuzz', '--algo', 'v6.3', '--cpus', '2', '--runs', '1000'];
+    const portfolio = await cidfuzz([...args, '--out', 'portfolio'], { cwd });
+    expect(portfolio.stdout).toMatch(
+      /^portfolio: random-walk \d+ %, guided \d+ %, pct \d+ %, pos \d+ %, surw \d+ % of the schedules$/m,
+    );
+    const [, kept] = /^corpus: (\d+) schedules that cover [\d ]+ features$/m.exec(portfolio.stdout)!;
+    const files = listing(join(cwd, 'portfolio', 'corpus'));
+    expect(files).toHaveLength(Number(kept));
+    expect(files.every((name) => /^[0-9a-f]{16}\.cid$/.test(name))).toBe(true);
+    expect((await cidfuzz(['regress', 'portfolio/corpus'], { cwd })).code).toBe(0);
+
+    const pct = await cidfuzz([...args, '--out', 'pct', '--strategy', 'pct', '--json', '--quiet'], { cwd });
+    const summary = rows(pct.stdout).at(-1)!;
+    expect(summary).toMatchObject({ strategy: 'pct', plays: { pct: 1000 }, corpus: 0 });
+    const bounds = summary.pct as {
+      threads: number;
+      events: number;
+      depth: number;
+      probability: number;
+      schedules95: number;
+    }[];
+    expect(bounds.map(({ depth }) => depth)).toEqual([1, 2, 3, 4]);
+    for (const { threads, events, depth, probability, schedules95 } of bounds) {
+      expect(threads).toBe(2);
+      expect(events).toBeGreaterThan(50);
+      expect(probability).toBeCloseTo(1 / (4 * threads * events ** (depth - 1)), 15);
+      // So many schedules, and no fewer, miss it with less than 5 %.
+      expect((1 - probability) ** schedules95).toBeLessThan(0.0501);
+      expect((1 - probability) ** (schedules95 - 1)).toBeGreaterThan(0.0499);
+    }
+    const told = await cidfuzz([...args, '--out', 'pct', '--strategy', 'pct'], { cwd });
+    expect(told.stdout.match(/^pct, depth [1-4]: .*95 % after [\d ]+ schedules$/gm)).toHaveLength(4);
+  });
+
   it('--json: data on stdout, all else on stderr; with --quiet nothing there', async () => {
-    const args = ['--mutant', 'exit-stays-active', '--runs', '10000'];
+    const args = ['--mutant', 'exit-stays-active', '--strategy', 'random-walk', '--runs', '10000'];
     const loud = await fuzz('loud', args);
     expect(rows(loud.stdout)).toHaveLength(2);
     expect(loud.stderr).toContain('seed 1');
@@ -235,7 +272,9 @@ describe('Ctrl-C', () => {
     });
     expect(code).toBe(130);
     expect(stateOf('early').next).toBeLessThan(runs);
-    expect(listing(join(cwd, 'early')).filter((name) => !/\.json$|^findings\//.test(name))).toEqual([]);
+    expect(listing(join(cwd, 'early')).filter((name) => !/\.json$|^(findings|corpus)\//.test(name))).toEqual(
+      [],
+    );
   });
 });
 

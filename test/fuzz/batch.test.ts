@@ -10,8 +10,8 @@ import { printScenario } from '../../src/scenario/print.js';
 import type { Scenario } from '../../src/scenario/scenario.js';
 import { validateScenario } from '../../src/scenario/validate.js';
 
-/** What `cidfuzz fuzz` takes by default. */
-const CONFIG = defaultConfig;
+/** What `cidfuzz fuzz` takes by default, but for the strategy: strategies.test.ts has them all. */
+const CONFIG: CampaignConfig = { ...defaultConfig, strategy: 'random-walk' };
 
 /** Schedules [first, first + count) as texts. */
 function texts(config: CampaignConfig, first: number, count: number, engine = new Engine()): string[] {

@@ -4,14 +4,14 @@ import type { Plan } from '../../src/mutants/plan.js';
 import type { Ask } from '../../src/mutants/pool.js';
 import work, { type Answer, type Task } from '../../src/mutants/worker.js';
 
-const { preempt, cpus, tasks, mms } = defaultConfig;
+const { preempt, strategy, cpus, tasks, mms } = defaultConfig;
 
 /** Two rows on one machine that all versions of the engine have. */
 export const PLAN: Plan = {
   rows: ['none', 'exit-stays-active'],
   memories: ['sc'],
   arches: ['x86'],
-  base: { algo: 'rfc-v6', preempt, cpus, tasks, mms },
+  base: { algo: 'rfc-v6', preempt, strategy, cpus, tasks, mms },
   seed: 1,
   runs: 1000,
 };
