@@ -22,7 +22,7 @@ async function run() {
   } catch {
     return { missing: 'jsfuzz is not installed' };
   }
-  const folder = mkdtempSync(join(tmpdir(), 'cidfuzz-jsfuzz-'));
+  const folder = mkdtempSync(join(tmpdir(), 'cidfuzz-bench-'));
   try {
     const answer = join(folder, 'answer.json');
     const target = relative(folder, inRoot('scripts/bench/jsfuzz-target.cjs'));

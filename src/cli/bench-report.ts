@@ -43,7 +43,7 @@ export function benchLines(result: BenchResult, words: BenchWords): string[] {
       `schedules a second by strategy; in brackets to those of ${loops[0]!.strategy} without checks and coverage`,
       ...table(loopRows(loops)),
     ]),
-    ...section(rivals, () => ['other fuzzers', ...table(rivalRows(rivals))]),
+    ...section(rivals, () => ['other fuzzers, by the clock on the wall', ...table(rivalRows(rivals))]),
     ...section(bugs, () => [...bugsHead(words), ...table(bugRows(bugs, words.strategies))]),
     ...section([...ratios, ...times, ...skipped], () => [
       ...ratios.map(ratioLine),
@@ -136,7 +136,7 @@ function quartiles({ lowerQuartile, upperQuartile }: Spread): string {
 }
 
 function known(n: number | null): string {
-  return n === null ? '' : short(n);
+  return n === null ? '∞' : short(n);
 }
 
 /** Three digits or fewer: 7, 118, 1.23k, 45.6k, 3.4M. */

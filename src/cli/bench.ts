@@ -47,7 +47,7 @@ export function addBench(program: Command, setExit: (code: number) => void): voi
       '--limit <n>',
       'schedules after which a seed gives up; what is claimed gets more',
       parseCount,
-      50_000,
+      30_000,
     )
     .option('--limit-time <time>', 'the same as a time', parseTime, 6000)
     .addOption(new Option('--format <format>', 'of the tables').choices(FORMATS).default('text'));
