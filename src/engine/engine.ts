@@ -9,6 +9,7 @@ import {
   CONFIG,
   DECLS,
   FUZZ_CONFIG,
+  LAYOUT,
   RESULT,
   RUN_PAUSED,
   RUN_WATCHDOG,
@@ -49,6 +50,17 @@ export interface Prepared {
   readonly actions: Uint8Array;
 }
 
+/** How a batch is begun, to do the same with the same module elsewhere. */
+export interface BatchStart {
+  /** What the host writes, and where: all that lies between CONFIG and LAYOUT. */
+  readonly at: number;
+  readonly bytes: Uint8Array;
+  /** Pages of memory that the engine has. */
+  readonly pages: number;
+  /** What the module's `beginBatch` is called with. */
+  readonly args: readonly number[];
+}
+
 /** What happened so often in a batch: KIND_*, and the access that broke the property. */
 export interface Bucket {
   readonly kind: number;
@@ -62,6 +74,14 @@ function lo(n: number): number {
 
 function hi(n: number): number {
   return Math.floor(n / 2 ** 32);
+}
+
+function batchArguments(
+  { checks, coverage, strategy }: FuzzSettings,
+  first: number,
+  count: number,
+): Parameters<Exports['beginBatch']> {
+  return [lo(first), hi(first), count, checks ? 1 : 0, coverage ? 1 : 0, strategy];
 }
 
 /**
@@ -229,9 +249,25 @@ export class Engine {
    * @param header algo, mutants, memory, arch, preempt and oracle of every schedule
    */
   beginBatch(header: Scenario, settings: FuzzSettings, first: number, count: number): void {
-    this.load(header);
+    this.writeBatch(header, settings);
     this.header = header;
     this.prefix = header.actions;
+    this.wasm.beginBatch(...batchArguments(settings, first, count));
+  }
+
+  /** What {@link beginBatch} would write and call, where it is the first call of this instance. */
+  batchStart(header: Scenario, settings: FuzzSettings, first: number, count: number): BatchStart {
+    this.writeBatch(header, settings);
+    return {
+      at: CONFIG,
+      bytes: this.bytes.slice(CONFIG, LAYOUT),
+      pages: this.bytes.length / PAGE,
+      args: batchArguments(settings, first, count),
+    };
+  }
+
+  private writeBatch(header: Scenario, settings: FuzzSettings): void {
+    this.load(header);
     const { view } = this;
     view.setUint32(FUZZ_CONFIG, lo(settings.seed), true);
     view.setUint32(FUZZ_CONFIG + 4, hi(settings.seed), true);
@@ -246,14 +282,6 @@ export class Engine {
     ].forEach((word, i) => {
       view.setInt32(FUZZ_CONFIG + 8 + 4 * i, word, true);
     });
-    this.wasm.beginBatch(
-      lo(first),
-      hi(first),
-      count,
-      settings.checks ? 1 : 0,
-      settings.coverage ? 1 : 0,
-      settings.strategy,
-    );
   }
 
   /** Goes on with the batch: FUZZ_DONE, or FUZZ_FINDING or FUZZ_SAMPLE with a schedule to take. */

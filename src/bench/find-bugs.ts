@@ -1,0 +1,136 @@
+import { defaultConfig, type Strategy } from '../fuzz/config.js';
+import { type Bug, campaignFor } from './bugs.js';
+import { findingOf, isHopeless } from './findings.js';
+import type { BugRow, Cell, Ratio, TimeToFind } from './result.js';
+import type { Pace } from './rounds.js';
+import { type Searched, timeToFind } from './time-to-find.js';
+
+/** When a search for a bug is given up. */
+export interface Limit {
+  readonly schedules: number;
+  readonly seconds: number;
+}
+
+export interface FindBugsOptions {
+  readonly bugs: readonly Bug[];
+  readonly strategies: readonly Strategy[];
+  /** The first seed, and how many follow one another from it. */
+  readonly seed: number;
+  readonly seeds: number;
+  /** Of each seed's search; those for what is claimed get more ({@link limitOf}). */
+  readonly limit: Limit;
+  readonly pace: Pace;
+}
+
+/** The strategies that a claim compares, and the bug that it does so on. Strategies that are not there are not compared. */
+const GUIDED = 'guided';
+const WALK = 'random-walk';
+const COMPARED = 'duplicate-cid';
+const WANTED_OF_SCHEDULES = 50;
+const WANTED_OF_SECONDS = 20;
+
+/** What is claimed of the time that a campaign as it is by default takes, by its bugs. */
+const WANTED_SECONDS: Readonly<Record<string, number>> = { 'inactive-prev': 5, 'arm64-user-user': 5 };
+const WANTED_SECONDS_OF_MUTANTS = 60;
+
+/** What is claimed is looked for that much longer. */
+const CLAIMED_LONGER = 10;
+
+function wantedSeconds({ name, mutant }: Bug): number | undefined {
+  return mutant === null ? WANTED_SECONDS[name] : WANTED_SECONDS_OF_MUTANTS;
+}
+
+/**
+ * A search that a claim speaks of may take more than others: the walk as much as it needs to show how far it is behind
+ * guided search, and the default strategy as long as is claimed.
+ */
+export function limitOf(bug: Bug, strategy: Strategy, limit: Limit, guided: Cell | null): Limit {
+  const longer = { schedules: limit.schedules * CLAIMED_LONGER, seconds: limit.seconds * CLAIMED_LONGER };
+  if (bug.name === COMPARED) {
+    if (strategy !== WALK) return longer;
+    const schedules = guided?.schedules?.median ?? 0;
+    const seconds = guided?.seconds?.median ?? 0;
+    return {
+      schedules: Math.max(limit.schedules, Math.ceil(schedules * WANTED_OF_SCHEDULES * 1.2)),
+      // It has to come to so many schedules, too, and does not when it is slow; so time is no limit but a last one.
+      seconds: Math.max(longer.seconds, seconds * WANTED_OF_SECONDS * 10),
+    };
+  }
+  const claimed = strategy === defaultConfig.strategy && wantedSeconds(bug) !== undefined;
+  return claimed ? longer : limit;
+}
+
+/**
+ * Fills `rows`, one a bug: for each strategy one search a seed, ended by its first finding.
+ *
+ * @throws the signal's reason, where it is aborted: `rows` has what is known
+ */
+export async function findBugs(options: FindBugsOptions, rows: BugRow[]): Promise<void> {
+  const { bugs, strategies, limit, pace } = options;
+  for (const [i, bug] of bugs.entries()) {
+    const cells: (Cell | null)[] = strategies.map(() => null);
+    rows.push({ bug, cells });
+    // The walk last: how long it is given depends on guided search.
+    const order = [...strategies.keys()].sort(
+      (a, b) => Number(strategies[a] === WALK) - Number(strategies[b] === WALK),
+    );
+    for (const at of order) {
+      const strategy = strategies[at]!;
+      pace.tell(`bug ${i + 1} of ${bugs.length}, ${bug.name}: ${strategy}`);
+      const guided = cells[(strategies as readonly string[]).indexOf(GUIDED)] ?? null;
+      cells[at] = await search(options, bug, strategy, limitOf(bug, strategy, limit, guided));
+    }
+  }
+}
+
+async function search(options: FindBugsOptions, bug: Bug, strategy: Strategy, limit: Limit): Promise<Cell> {
+  const { seed, seeds, pace } = options;
+  const searches: Searched[] = [];
+  for (let s = 0; s < seeds && !isHopeless(searches, seeds); s++) {
+    const campaign = campaignFor(bug, strategy, seed + s);
+    searches.push(await timeToFind(campaign, limit.schedules, limit.seconds, pace));
+  }
+  return { strategy, ...findingOf(searches, seeds) };
+}
+
+/** How far guided search is ahead of the walk; nothing where one of them was not measured. */
+export function guidedRatios(rows: readonly BugRow[]): Ratio[] {
+  const cells = rows.find(({ bug }) => bug.name === COMPARED)?.cells ?? [];
+  const cellOf = (name: string) => cells.find((cell) => cell?.strategy === name);
+  const guided = cellOf(GUIDED);
+  const walk = cellOf(WALK);
+  if (!guided || !walk) return [];
+  const ratio = (unit: 'schedules' | 'seconds', wanted: number): Ratio => {
+    const ours = guided[unit]?.median ?? null;
+    const theirs = walk[unit]?.median ?? walk.beyond?.[unit] ?? 0;
+    const what = `${WALK} to ${GUIDED}, ${unit} to ${COMPARED}`;
+    return { what, ratio: ours === null ? 0 : theirs / ours, wanted, bound: walk.beyond !== null };
+  };
+  return [ratio('schedules', WANTED_OF_SCHEDULES), ratio('seconds', WANTED_OF_SECONDS)];
+}
+
+/** The times that are claimed, of the default strategy; nothing for what was not measured. */
+export function claimedTimes(rows: readonly BugRow[]): TimeToFind[] {
+  const { strategy } = defaultConfig;
+  const timeOf = ({ bug, cells }: BugRow) => {
+    const cell = cells.find((cell) => cell?.strategy === strategy);
+    return cell == null ? [] : [{ bug, seconds: cell.seconds?.median ?? null }];
+  };
+  const times = rows.flatMap(timeOf);
+  const single = times.flatMap(({ bug, seconds }): TimeToFind[] =>
+    bug.mutant === null && bug.name in WANTED_SECONDS
+      ? [{ what: `${bug.name} by ${strategy}`, seconds, wanted: WANTED_SECONDS[bug.name]! }]
+      : [],
+  );
+  const ofMutants = times.filter(({ bug }) => bug.mutant !== null);
+  if (ofMutants.length === 0) return single;
+  const slowest = ofMutants.reduce((a, b) => ((b.seconds ?? Infinity) > (a.seconds ?? Infinity) ? b : a));
+  return [
+    ...single,
+    {
+      what: `the slowest of ${ofMutants.length} mutants, ${slowest.bug.name}, by ${strategy}`,
+      seconds: slowest.seconds,
+      wanted: WANTED_SECONDS_OF_MUTANTS,
+    },
+  ];
+}
