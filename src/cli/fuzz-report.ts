@@ -4,6 +4,9 @@ import { KIND_WORDS } from '../words.js';
 import type { CommonFlags } from './flags.js';
 import { colorsFor, grouped, printJson } from './output.js';
 
+/** What a campaign of any kind has to tell. */
+type Reported = Omit<CampaignState, 'config'> & { readonly config: { readonly seed: number } };
+
 /** A finding with all buckets that came to it: those whose minimized scenarios are the same. */
 interface Finding {
   readonly name: string;
@@ -13,7 +16,7 @@ interface Finding {
 }
 
 /** The plainest harm first, in the order of the checks; then as they were met. */
-function findingsOf(state: CampaignState): Finding[] {
+function findingsOf(state: Reported): Finding[] {
   const byName = new Map<string, BucketState[]>();
   for (const bucket of state.buckets) {
     if (bucket.finding === null) continue;
@@ -33,14 +36,14 @@ function findingsOf(state: CampaignState): Finding[] {
  *
  * @throws UserError where a finding's files cannot be read
  */
-export async function reportCampaign(state: CampaignState, store: Store, flags: CommonFlags): Promise<void> {
+export async function reportCampaign(state: Reported, store: Store, flags: CommonFlags): Promise<void> {
   const findings = findingsOf(state);
   if (flags.json) await printRows(state, store, findings);
   else if (flags.quiet) printPaths(state, store, findings);
   else process.stdout.write(`${(await textLines(state, store, findings, flags)).join('\n')}\n`);
 }
 
-async function printRows(state: CampaignState, store: Store, findings: readonly Finding[]): Promise<void> {
+async function printRows(state: Reported, store: Store, findings: readonly Finding[]): Promise<void> {
   const { config, next, steps, compared } = state;
   for (const { name, buckets, met } of findings) {
     const { format, ...row } = await store.readFinding(name);
@@ -63,7 +66,7 @@ async function printRows(state: CampaignState, store: Store, findings: readonly 
   });
 }
 
-function printPaths(state: CampaignState, store: Store, findings: readonly Finding[]): void {
+function printPaths(state: Reported, store: Store, findings: readonly Finding[]): void {
   const names = [...findings.map(({ name }) => name), ...state.parted.map(({ finding }) => finding)];
   for (const name of names) {
     if (name !== null) process.stdout.write(`${store.path(name, 'minimized.cid')}\n`);
@@ -71,7 +74,7 @@ function printPaths(state: CampaignState, store: Store, findings: readonly Findi
 }
 
 async function textLines(
-  state: CampaignState,
+  state: Reported,
   store: Store,
   findings: readonly Finding[],
   flags: CommonFlags,
