@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeWhole } from '../corpus/write-whole.js';
@@ -19,10 +20,13 @@ export class KeptInputs {
 
   private constructor(readonly dir: string) {}
 
-  /** @throws UserError where it cannot be written */
-  async keep(scenario: Scenario): Promise<void> {
+  /** Whether it was not there yet. @throws UserError where it cannot be written */
+  async keep(scenario: Scenario): Promise<boolean> {
     const text = printScenario(scenario);
     const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-    await writeWhole(join(this.dir, `${hash}.cid`), text);
+    const path = join(this.dir, `${hash}.cid`);
+    if (existsSync(path)) return false;
+    await writeWhole(path, text);
+    return true;
   }
 }

@@ -24,7 +24,7 @@ export interface Tally extends Omit<CampaignState, 'config'> {
   published: number;
   /** Features reached since jsfuzz was started. */
   features: number;
-  /** Inputs kept because they reached something new. */
+  /** Inputs kept because they reached something new, those that were kept before apart. */
   kept: number;
   ended: Ended | null;
   fault: Fault | null;

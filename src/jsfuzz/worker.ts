@@ -48,8 +48,7 @@ export async function openTarget(folder: string): Promise<(bytes: Uint8Array) =>
       const { scenario, features } = await target.run(bytes);
       if (features !== null && coverage.add(features)) {
         tally.features = coverage.count;
-        tally.kept++;
-        await kept.keep(scenario);
+        if (await kept.keep(scenario)) tally.kept++;
       }
     } catch (error) {
       tally.fault = await faultOf(error as Error);
