@@ -9,7 +9,7 @@ import { listenTo } from '../child.mjs';
 import { ASC, inRoot, ROOT, TSC, WASM_OPT } from '../paths.mjs';
 import { filesBelow, hashFiles, stampHolds, writeStamp } from './stamp.mjs';
 
-const SOURCE = /\.(ts|mts|json)$/;
+const SOURCE = /\.([cm]?ts|json)$/;
 /** Matters to every build: the compilers' versions and how we call them. */
 const COMMON = ['package-lock.json', 'scripts/setup/builds.mjs'];
 /** All that assembly/ takes from src/; test/project/layers.test.ts sees to it. */

@@ -1,11 +1,19 @@
-import { STRATEGIES, type Strategy } from '../fuzz/config.js';
-import { FeatureSet } from '../fuzz/distil.js';
-import { DEPTHS, pctBounds } from '../fuzz/pct-bound.js';
 import type { BucketState, CampaignState } from '../fuzz/state.js';
 import type { Store } from '../fuzz/store.js';
 import { KIND_WORDS } from '../words.js';
 import type { CommonFlags } from './flags.js';
 import { colorsFor, grouped, printJson } from './output.js';
+
+/** What a campaign of any kind has to tell. */
+type Reported = Pick<CampaignState, 'next' | 'steps' | 'compared' | 'buckets' | 'parted'> & {
+  readonly config: { readonly seed: number };
+};
+
+/** What is to be said of how it has searched (search-report.ts). */
+export interface SearchReport {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly lines: readonly string[];
+}
 
 /** A finding with all buckets that came to it: those whose minimized scenarios are the same. */
 interface Finding {
@@ -16,7 +24,7 @@ interface Finding {
 }
 
 /** The plainest harm first, in the order of the checks; then as they were met. */
-function findingsOf(state: CampaignState): Finding[] {
+function findingsOf(state: Reported): Finding[] {
   const byName = new Map<string, BucketState[]>();
   for (const bucket of state.buckets) {
     if (bucket.finding === null) continue;
@@ -36,16 +44,25 @@ function findingsOf(state: CampaignState): Finding[] {
  *
  * @throws UserError where a finding's files cannot be read
  */
-export async function reportCampaign(state: CampaignState, store: Store, flags: CommonFlags): Promise<void> {
+export async function reportCampaign(
+  state: Reported,
+  store: Store,
+  flags: CommonFlags,
+  search: SearchReport = { fields: {}, lines: [] },
+): Promise<void> {
   const findings = findingsOf(state);
-  if (flags.json) await printRows(state, store, findings);
+  if (flags.json) await printRows(state, store, findings, search);
   else if (flags.quiet) printPaths(state, store, findings);
-  else process.stdout.write(`${(await textLines(state, store, findings, flags)).join('\n')}\n`);
+  else process.stdout.write(`${(await textLines(state, store, findings, search, flags)).join('\n')}\n`);
 }
 
-async function printRows(state: CampaignState, store: Store, findings: readonly Finding[]): Promise<void> {
-  const { config, next, steps, compared, corpus } = state;
-  const pct = pctBounds(state);
+async function printRows(
+  state: Reported,
+  store: Store,
+  findings: readonly Finding[],
+  { fields }: SearchReport,
+): Promise<void> {
+  const { config, next, steps, compared } = state;
   for (const { name, buckets, met } of findings) {
     const { format, ...row } = await store.readFinding(name);
     const { schedule, actions } = buckets[0];
@@ -62,16 +79,13 @@ async function printRows(state: CampaignState, store: Store, findings: readonly 
     schedules: next,
     steps,
     compared,
-    corpus,
-    features: new FeatureSet(state.features).size,
-    plays: playsOf(state),
-    ...(pct === null ? {} : { pct }),
+    ...fields,
     findings: findings.length,
     divergences: state.parted.length,
   });
 }
 
-function printPaths(state: CampaignState, store: Store, findings: readonly Finding[]): void {
+function printPaths(state: Reported, store: Store, findings: readonly Finding[]): void {
   const names = [...findings.map(({ name }) => name), ...state.parted.map(({ finding }) => finding)];
   for (const name of names) {
     if (name !== null) process.stdout.write(`${store.path(name, 'minimized.cid')}\n`);
@@ -79,9 +93,10 @@ function printPaths(state: CampaignState, store: Store, findings: readonly Findi
 }
 
 async function textLines(
-  state: CampaignState,
+  state: Reported,
   store: Store,
   findings: readonly Finding[],
+  search: SearchReport,
   flags: CommonFlags,
 ): Promise<string[]> {
   const colors = colorsFor(process.stdout, flags.color);
@@ -89,7 +104,7 @@ async function textLines(
     '',
     `seed ${state.config.seed}: ${grouped(state.next)} schedules, ${grouped(state.steps)} micro-steps; ${grouped(state.compared)} schedules compared with the reference`,
   ];
-  lines.push(...searchLines(state));
+  lines.push(...search.lines);
   if (state.parted.length > 0) {
     lines.push(colors.red('engine and reference part: cidfuzz contradicts itself'));
     for (const { finding, schedule } of state.parted) {
@@ -110,36 +125,6 @@ async function textLines(
       lines.push('', `Carried on (${store.path(name, 'carried.cid')}): ${end}`);
     }
     lines.push(`  again:  cidfuzz explain ${store.path(name, 'minimized.cid')}`);
-  }
-  return lines;
-}
-
-/** Schedules of each strategy that had any. */
-function playsOf({ plays }: CampaignState): Partial<Record<Strategy, number>> {
-  return Object.fromEntries(STRATEGIES.map((name, i) => [name, plays[i]!]).filter(([, n]) => n !== 0));
-}
-
-/** What is to be said of the search: strategies, corpus, PCT's bound. */
-function searchLines(state: CampaignState): string[] {
-  const lines = [];
-  if (state.config.strategy === 'portfolio') {
-    const shares = Object.entries(playsOf(state)).map(
-      ([name, n]) => `${name} ${((100 * n) / Math.max(1, state.next)).toFixed(0)} %`,
-    );
-    lines.push(`portfolio: ${shares.join(', ')} of the schedules`);
-  }
-  if (state.corpus > 0) {
-    const { size } = new FeatureSet(state.features);
-    lines.push(`corpus: ${grouped(state.corpus)} schedules that cover ${grouped(size)} features`);
-  }
-  const pct = state.config.strategy === 'pct' ? pctBounds(state) : null;
-  for (const { threads, events, depth, probability, schedules95 } of pct ?? []) {
-    const power = depth === 1 ? 'n' : depth === 2 ? 'n·k' : `n·k^${depth - 1}`;
-    lines.push(
-      `pct, depth ${depth}: at least 1/(${power}) where the schedule is of that depth, one of ${DEPTHS.length}: with ` +
-        `n = ${threads}, k = ${grouped(events)} that is ${probability.toPrecision(2)} a schedule; ` +
-        `95 % after ${grouped(schedules95)} schedules`,
-    );
   }
   return lines;
 }

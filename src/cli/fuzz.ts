@@ -22,6 +22,7 @@ import { reportCampaign } from './fuzz-report.js';
 import { interruptSignal } from './interrupt.js';
 import { grouped, say } from './output.js';
 import { parseCompare, parseCount, parseJobs, parseSeed, parseTime } from './parse-values.js';
+import { searchReport } from './search-report.js';
 
 const DEFAULT_TIME_MS = 60_000;
 
@@ -199,7 +200,7 @@ async function fuzz(flags: FuzzFlags): Promise<number> {
   });
   status.done();
   if (flags.quiet && !flags.json) process.stderr.write(`seed ${seed}\n`);
-  await reportCampaign(state, store, flags);
+  await reportCampaign(state, store, flags, searchReport(state));
   if (interrupted) {
     // Told whatever --quiet says: it is how nothing is lost.
     const line = `interrupted; everything is in ${flags.out}. To go on: cidfuzz fuzz ${sameFlags(flags)}\n`;

@@ -7,6 +7,7 @@ import { addBench } from './bench.js';
 import { EXIT } from './exit-codes.js';
 import { addExplain } from './explain.js';
 import { addFuzz } from './fuzz.js';
+import { addJsfuzz } from './jsfuzz.js';
 import { addLitmus } from './litmus.js';
 import { addMinimize } from './minimize.js';
 import { addMutants } from './mutants.js';
@@ -33,7 +34,17 @@ const program = new Command('cidfuzz')
   // One line an error: commander puts `(Did you mean …?)` on one of its own.
   .configureOutput({ outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')}\n`) })
   .exitOverride();
-for (const add of [addFuzz, addReplay, addRegress, addMinimize, addMutants, addExplain, addLitmus, addBench])
+for (const add of [
+  addFuzz,
+  addJsfuzz,
+  addReplay,
+  addRegress,
+  addMinimize,
+  addMutants,
+  addExplain,
+  addLitmus,
+  addBench,
+])
   add(program, setExit);
 for (const command of program.commands) command.exitOverride();
 

@@ -36,6 +36,8 @@ function range(text: string, min: number, max: number, what: string): [number, n
 }
 
 export const parseCpus = (text: string) => range(text, 1, MAX_CPUS, 'a number of cpus');
+/** Not a range: an input says itself how many. */
+export const parseMostCpus = (text: string) => integer(text, 1, MAX_CPUS, 'a number of cpus');
 export const parseTasks = (text: string) => range(text, 1, MAX_TASKS, 'a number of tasks');
 export const parseMms = (text: string) => range(text, 1, MAX_MMS, 'a number of mms');
 

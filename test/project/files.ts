@@ -13,7 +13,7 @@ export function textOf(path: string): string {
 export function sourcesBelow(...folders: string[]): Map<string, string> {
   const paths = folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.c?ts$/.test(name))
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
   );
   return new Map(paths.sort().map((path) => [path, textOf(path)]));
