@@ -16,7 +16,7 @@ import {
 } from '../../src/abi';
 import { disown, foundNullMm, holdChanged, isLazy, own, setMmCid } from '../checks';
 import { cidAddr, clockAddr, config, cpuAt, currAddr, Frame, onCpuAddr, taskAt, world } from '../layout';
-import { barrier, beginSwitch, clearBit, cmpxchg, place, read, write, writeUnlock } from '../memory';
+import { barrier, beginSwitch, clearBit, cmpxchgCid, place, read, write, writeUnlock } from '../memory';
 import { startGet } from './mm_cid_get';
 import {
   RETURN_SWITCH,
@@ -123,7 +123,7 @@ export function switchLazyLoad(c: i32, f: Frame): void {
 }
 
 export function switchLazyCmpxchg(c: i32, f: Frame): void {
-  if (cmpxchg(c, cidAddr(f.mm, c), f.v, CID_UNSET)) {
+  if (cmpxchgCid(c, f.mm, c, f.v, CID_UNSET)) {
     own(f, f.mm, <i32>(f.v & ~CID_LAZY_PUT));
     f.pc = SWITCH_LAZY_CLEAR;
   } else {

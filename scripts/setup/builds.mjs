@@ -16,11 +16,13 @@ const COMMON = ['package-lock.json', 'scripts/setup/builds.mjs'];
 const SHARED = ['src/abi.ts', 'src/engine/addresses.ts'];
 
 /**
- * What is done to the release module after asc, which inlines little and cannot be told to do more: a step of the
- * engine goes through half a dozen small functions, and V8 inlines none of them. It makes the engine about a
- * third faster (`npm run bench`).
+ * How the release module is optimized: not by asc, which inlines little of what a step goes through, half a dozen small
+ * functions that V8 does not inline either, and much of what it seldom goes through. asc only translates, and keeps the
+ * names, so that wasm-opt can be told what to leave alone (`npm run bench` shows what it is worth).
  */
 const INLINE = [
+  // The long way of an access (assembly/memory.ts): out of the way.
+  '--no-inline=*InFull',
   '-O4',
   '--always-inline-max-function-size=60',
   '--flexible-inline-max-function-size=400',
