@@ -26,7 +26,10 @@ import {
   cpus,
   Frame,
   locationKind,
+  mmOfAddr,
+  offsetInMm,
   slotAt,
+  slotsOffset,
   taskAt,
   taskFrame,
   tasksTotal,
@@ -50,6 +53,8 @@ let actorCpu: i32 = 0;
 let actorPc: u32 = 0;
 /** Features of this run: as many numbers in TOUCHED. */
 export let touched: i32 = 0;
+/** How many of them `coverAt` has dated. */
+let dated: i32 = 0;
 
 export function setCovering(on: bool): void {
   covering = on;
@@ -58,6 +63,7 @@ export function setCovering(on: bool): void {
 /** A run begins. */
 export function beginCover(): void {
   touched = 0;
+  dated = 0;
   run += 1;
   if (run <= 0xffff) return;
   memory.fill(addresses.SHADOW, 0, addresses.MEM_STATE - addresses.WORLD);
@@ -71,6 +77,16 @@ function touch(feature: u32): void {
   store<u16>(at, <u16>run);
   store<u16>(<usize>addresses.TOUCHED + ((<usize>touched) << 1), <u16>feature);
   touched += 1;
+}
+
+/** What was touched since the last call was touched by action n, counted from 1. */
+export function coverAt(n: i32): void {
+  for (; dated < touched; dated++) store<u16>(<usize>addresses.TOUCHED_AT + ((<usize>dated) << 1), <u16>n);
+}
+
+/** By which action feature i was touched. */
+export function touchedAtAction(i: i32): i32 {
+  return load<u16>(<usize>addresses.TOUCHED_AT + ((<usize>i) << 1));
 }
 
 /** Feature i of the run. */
@@ -91,7 +107,7 @@ export function coverPc(): u32 {
 // ---- locations: {pc u8, cpu u8, run u16} of the last write, {pc u8, pc u8, run u16} of frames stopped before it --------
 
 function shadow(addr: usize): usize {
-  return addr + (addresses.SHADOW - <usize>WORLD);
+  return addr + (<usize>addresses.SHADOW - WORLD);
 }
 
 function meet(addr: usize): void {
@@ -183,36 +199,45 @@ function mix(x: u64): u64 {
   return x ^ (x >> 32);
 }
 
-/** What is to be said of a stopped frame: where it is, in front of what, and who else is. */
-function frameWord(f: Frame): u64 {
-  if (f.routine == 0) return 0;
-  let word: u64 = f.pc;
-  if (f.watched == 0) return word;
-  const waiters = load<u32>(shadow(f.watched) + 4);
-  word |= (<u64>(waiters & 0xffff)) << 8;
-  if (locationKind(f.watched) == LOC_CID) word |= (<u64>(1 + slotClass(load<u32>(f.watched)))) << 24;
-  return word;
+function touchState(word: u64): void {
+  touch(STATES + <u32>(((mix(word + 0x9e3779b97f4a7c15) >> 32) * <u64>STATE_COUNT) >> 32));
+}
+
+/** A stopped frame: where it is, in front of what, and who else is. `context`: how its task or cpu is. */
+function coverFrame(f: Frame, context: u64): void {
+  let word: u64 = <u64>f.pc | (context << 32);
+  if (f.watched != 0) {
+    word |= (<u64>(load<u32>(shadow(f.watched) + 4) & 0xffff)) << 8;
+    if (locationKind(f.watched) == LOC_CID) {
+      word |= (<u64>(1 + slotClass(load<u32>(f.watched)))) << 24;
+      const m = mmOfAddr(f.watched);
+      const c = <i32>((offsetInMm(f.watched) - slotsOffset()) >> 4);
+      word |= (<u64>(cpuAt(c).holdMm == m)) << 28;
+    }
+  }
+  touchState(word);
 }
 
 /** The state between two actions. */
 export function coverState(): void {
-  let sum: u64 = 0;
+  let all: u64 = 0;
   for (let c = 0, n = min(cpus, STATE_CPUS); c < n; c++) {
     const cpu = cpuAt(c);
     const t = cpu.current;
     const task = taskAt(t);
-    let word: u64 = frameWord(cpuFrame(c)) | (frameWord(taskFrame(t)) << 28);
+    let word: u64 = <u64>cpuFrame(c).routine | ((<u64>taskFrame(t).routine) << 3);
     if (task.ownMm >= 0) {
-      word |= 1 << 56;
-      word |= (<u64>slotClass(<u32>slotAt(task.ownMm, c).cid)) << 57;
-      word |= (<u64>task.ownActive) << 59;
+      word |= 1 << 6;
+      word |= (<u64>slotClass(<u32>slotAt(task.ownMm, c).cid)) << 7;
+      word |= (<u64>task.ownActive) << 9;
     }
-    word |= (<u64>(cpu.holdMm >= 0)) << 60;
-    sum += mix(word + 0x9e3779b97f4a7c15);
+    word |= (<u64>(cpu.holdMm >= 0)) << 10;
+    all += mix(word + 1);
+    if (cpuFrame(c).routine != 0) coverFrame(cpuFrame(c), 1);
   }
+  touchState(all);
   for (let i = cpus, n = min(tasksTotal, cpus + STATE_TASKS); i < n; i++) {
     const f = taskFrame(i);
-    if (f.routine != 0 && !taskAt(i).current) sum += mix(frameWord(f) + 0xc2b2ae3d27d4eb4f);
+    if (f.routine != 0) coverFrame(f, taskAt(i).current ? 2 : 3);
   }
-  touch(STATES + <u32>(((mix(sum) >> 32) * <u64>STATE_COUNT) >> 32));
 }

@@ -13,13 +13,27 @@ import {
   KIND_NONE,
   KINDS,
 } from '../src/abi';
-import { FUZZ_DONE, FUZZ_FINDING, FUZZ_SAMPLE } from '../src/engine/addresses';
+import {
+  FUZZ_DONE,
+  FUZZ_FINDING,
+  FUZZ_SAMPLE,
+  STRATEGY_GUIDED,
+  STRATEGY_PORTFOLIO,
+  STRATEGY_POS,
+  STRATEGY_RANDOM_WALK,
+  STRATEGY_SURW,
+} from '../src/engine/addresses';
 import { Action, actionAt, apply, frameOn } from './actions';
 import { looksStranded } from './checks';
+import { coverAt, covering, coverState } from './coverage';
 import { BUCKETS, config, FUZZ_CONFIG, result, world } from './layout';
 import { below, between, hash, seedRandom } from './rng';
 import { beginRun, burst, drain, endRun } from './run';
-import { beginSchedule, propose } from './strategy/strategy';
+import { choose, clearCorpus, featuresKnown, isEmpty, learn, worldOfChosen } from './search/corpus';
+import { plannedActions } from './strategy/guided';
+import { resetPct } from './strategy/pct';
+import { payPortfolio, pickStrategy, resetPortfolio } from './strategy/portfolio';
+import { beginSchedule, choosesThreads, joinsSteps, Plan, performed, propose } from './strategy/strategy';
 import { declAt, resetWorld, setUpWorld } from './world';
 
 /** What to draw worlds and schedules from; written by the host. */
@@ -36,6 +50,8 @@ export class FuzzConfig {
   actionsMax: i32;
   /** Every how many schedules, on the average, one is handed to the reference; 0: none. */
   compareEvery: u32;
+  /** A strategy that learns begins anew at every multiple of this many schedules. */
+  epoch: u32;
   /** Actions already in ACTIONS that every schedule begins with (in the world of CONFIG); 0: none. */
   prefix: i32;
 }
@@ -50,6 +66,13 @@ const MORE_MMS: i32 = 4;
 const ATTEMPTS_PER_ACTION: i32 = 8;
 /** The least actions of a schedule. */
 const ACTIONS_MIN: i32 = 24;
+/** Actions of a child beyond those of its parent. */
+const CHILD_MIN: i32 = 4;
+const CHILD_MAX: i32 = 48;
+/** Guided search: one schedule in so many has no parent. */
+const FRESH_ONE_IN: i32 = 16;
+/** The worlds of SURW are not those of the other strategies: their schedules come in another order. */
+const SURW_GROUPS: u64 = 1 << 62;
 /** Micro-steps of a schedule, at the most, for each of its actions. */
 const STEPS_PER_ACTION: i32 = 64;
 
@@ -57,21 +80,48 @@ const STREAM_SCHEDULE: u64 = 0;
 const STREAM_COMPARE: u64 = 1;
 const STREAM_WORLD: u64 = 2;
 
-/** The schedule that comes next, and the end of the batch. */
+const STREAM_STRATEGY: u64 = 3;
+
+/** The schedule that comes next, the first one that counts, and the end of the batch. */
 let index: u64 = 0;
+let counted: u64 = 0;
 let end: u64 = 0;
+let strategy: i32 = STRATEGY_RANDOM_WALK;
+/** Schedules of the epoch that SURW had: those of a group have one program. */
+let surwSchedules: u64 = 0;
 /** The group whose world is laid out, or -1. */
 let group: u64 = u64.MAX_VALUE;
 /** Micro-steps of the batch so far. */
 export let batchSteps: u64 = 0;
 
-/** Begins the batch of schedules [first, first + count). */
-export function beginBatch(first: u64, count: u32): void {
-  index = first;
+/**
+ * Begins the batch of schedules [first, first + count). A strategy that learns from its schedules begins anew at every
+ * multiple of the epoch; where the batch begins within one, what was learned until then is learned again.
+ */
+export function beginBatch(first: u64, count: u32, chosenStrategy: i32): void {
+  strategy = chosenStrategy;
+  Plan.seed = fuzzConfig.seed;
+  Plan.begins = fuzzConfig.actionsMax > 0;
+  counted = first;
+  index = learns() && fuzzConfig.prefix == 0 ? first - (first % fuzzConfig.epoch) : first;
   end = first + count;
   group = u64.MAX_VALUE;
   batchSteps = 0;
   memory.fill(BUCKETS, 0, (<usize>KINDS) << 10);
+  beginEpoch();
+}
+
+/** Whether a schedule depends on those before it. */
+function learns(): bool {
+  return strategy != STRATEGY_RANDOM_WALK && strategy != STRATEGY_POS;
+}
+
+/** Nothing is known. */
+function beginEpoch(): void {
+  surwSchedules = 0;
+  resetPct();
+  resetPortfolio();
+  clearCorpus();
 }
 
 /** The schedule that the last `fuzz` ended with. */
@@ -82,16 +132,54 @@ export function lastIndex(): u64 {
 /** Goes on with the batch: FUZZ_DONE, FUZZ_FINDING or FUZZ_SAMPLE. */
 export function fuzz(): i32 {
   while (index < end) {
+    if (learns() && index % fuzzConfig.epoch == 0 && index > counted) beginEpoch();
+    const by = pick();
+    isChild = false;
     if (fuzzConfig.prefix > 0) setUpPrefixed();
-    else setUpDrawn();
-    runSchedule();
-    const compared = fuzzConfig.compareEvery != 0 && isCompared();
+    else if (by == STRATEGY_GUIDED) setUpGuided();
+    else setUpDrawn(groupOf(by));
+    nameProgram(by);
+    runSchedule(by);
+    if (covering) learnFrom();
+    const counts = index >= counted;
+    const compared = counts && fuzzConfig.compareEvery != 0 && isCompared();
     index += 1;
+    if (!counts) continue;
     batchSteps += result.steps;
     if (result.kind != KIND_NONE && countBucket() == 1) return FUZZ_FINDING;
     if (compared) return FUZZ_SAMPLE;
   }
   return FUZZ_DONE;
+}
+
+/** The strategy of the next schedule. */
+function pick(): i32 {
+  if (strategy != STRATEGY_PORTFOLIO) return strategy;
+  seedRandom(fuzzConfig.seed, STREAM_STRATEGY, index);
+  return pickStrategy();
+}
+
+/** Keeps what was new, and tells the portfolio how much that was. */
+function learnFrom(): void {
+  if (strategy != STRATEGY_GUIDED && strategy != STRATEGY_PORTFOLIO) return;
+  const before = featuresKnown();
+  learn();
+  if (strategy == STRATEGY_PORTFOLIO) payPortfolio(featuresKnown() - before, result.steps);
+}
+
+/** Which of the drawn worlds a schedule has. */
+function groupOf(by: i32): u64 {
+  if (by != STRATEGY_SURW) return index >> WORLD_GROUP_SHIFT;
+  return SURW_GROUPS + ((index - (index % fuzzConfig.epoch) + surwSchedules) >> WORLD_GROUP_SHIFT);
+}
+
+/** Which program the cpus have, where threads are chosen. */
+function nameProgram(by: i32): void {
+  Plan.program = index;
+  if (by != STRATEGY_SURW) return;
+  Plan.program = fuzzConfig.prefix > 0 ? 0 : group;
+  Plan.first = fuzzConfig.prefix > 0 ? surwSchedules == 0 : surwSchedules % (1 << WORLD_GROUP_SHIFT) == 0;
+  surwSchedules += 1;
 }
 
 function isCompared(): bool {
@@ -107,9 +195,9 @@ function countBucket(): u32 {
 }
 
 /** A world for the schedule's group. */
-function setUpDrawn(): void {
-  if (index >> WORLD_GROUP_SHIFT != group) {
-    group = index >> WORLD_GROUP_SHIFT;
+function setUpDrawn(drawn: u64): void {
+  if (drawn != group) {
+    group = drawn;
     drawWorld();
     setUpWorld();
   } else {
@@ -118,14 +206,37 @@ function setUpDrawn(): void {
   seedRandom(fuzzConfig.seed, STREAM_SCHEDULE, index);
 }
 
+/** Whether the schedule is a child of one that is kept. */
+let isChild: bool = false;
+
+/** The world of a schedule that is kept, or a drawn one. */
+function setUpGuided(): void {
+  seedRandom(fuzzConfig.seed, STREAM_SCHEDULE, index);
+  isChild = !isEmpty() && below(FRESH_ONE_IN) != 0;
+  if (!isChild) {
+    setUpDrawn(index >> WORLD_GROUP_SHIFT);
+    return;
+  }
+  choose();
+  worldOfChosen();
+  addNames();
+  setUpWorld();
+  // The next schedule has another world.
+  group = u64.MAX_VALUE;
+}
+
+function addNames(): void {
+  config.mmsTotal = min(config.mms + MORE_MMS, 64);
+  config.tasksTotal = min(config.tasks + MORE_TASKS, 256);
+}
+
 function drawWorld(): void {
   seedRandom(fuzzConfig.seed, STREAM_WORLD, group);
   // Most bugs need few cpus.
   config.cpus = fuzzConfig.cpusMin + below(1 + below(fuzzConfig.cpusMax - fuzzConfig.cpusMin + 1));
   config.mms = between(fuzzConfig.mmsMin, fuzzConfig.mmsMax);
   config.tasks = between(fuzzConfig.tasksMin, fuzzConfig.tasksMax);
-  config.mmsTotal = min(config.mms + MORE_MMS, 64);
-  config.tasksTotal = min(config.tasks + MORE_TASKS, 256);
+  addNames();
   for (let i = 0; i < config.tasks; i++) {
     const decl = declAt(i);
     // One in eight is a kernel thread; the first mms get more than their share.
@@ -149,42 +260,59 @@ function setUpPrefixed(): void {
 let tasks: i32 = 0;
 let mms: i32 = 0;
 
-function runSchedule(): void {
+function runSchedule(by: i32): void {
   beginRun();
   tasks = config.tasks;
   mms = config.mms;
   let n = 0;
-  for (; n < fuzzConfig.prefix && result.kind == KIND_NONE; n++) {
-    const a = actionAt(n);
-    if (a.op == ACTION_STEP) applyStep(a);
-    else if (a.op == ACTION_FLUSH) drain(a.cpu, <i32>a.arg);
-    else apply(a);
-    introduce(a);
-  }
-  beginSchedule();
-  const limit = n + between(ACTIONS_MIN, max(ACTIONS_MIN, fuzzConfig.actionsMax));
+  for (; n < fuzzConfig.prefix && result.kind == KIND_NONE; n++) perform(actionAt(n));
+  beginSchedule(by, isChild);
+  const limit = n + actionsLimit(by);
   const stepLimit = <u64>limit * STEPS_PER_ACTION;
   let attempts = limit * ATTEMPTS_PER_ACTION;
+  /** The cpu whose routine the last action has stepped, not to its end, and may go on with. */
+  let stepping = -1;
   while (n < limit && attempts > 0 && result.kind == KIND_NONE && result.steps < stepLimit) {
     attempts -= 1;
     const a = actionAt(n);
-    let ended = false;
-    propose(a, tasks, mms);
-    if (a.op == ACTION_STEP) {
-      if (!applyStep(a)) continue;
-      ended = routineEnded;
-    } else if (a.op == ACTION_FLUSH) {
-      if (!drain(a.cpu, <i32>a.arg)) continue;
-    } else {
-      if (!mayIntroduce(a) || !apply(a)) continue;
-      introduce(a);
+    if (!propose(a, tasks, mms)) break;
+    const joined = <i32>a.cpu == stepping && joinsSteps(a);
+    if (covering && !joined) {
+      coverState();
+      coverAt(n);
     }
-    n += 1;
+    if (!perform(a)) continue;
+    performed(spun);
+    const isStep = a.op == ACTION_STEP;
+    if (joined) actionAt(n - 1).arg += a.arg;
+    else n += 1;
+    stepping = isStep && !routineEnded ? a.cpu : -1;
     // A lazy slot that nobody sees to any more may be cleaned up by chance later: the end is now.
-    if (ended && world.lazySlots != 0 && looksStranded()) break;
+    if (isStep && routineEnded && world.lazySlots != 0 && looksStranded()) break;
   }
   config.actions = n;
+  if (covering) {
+    coverState();
+    coverAt(n);
+  }
   if (result.kind == KIND_NONE) endRun(0);
+}
+
+/** The most actions of a schedule, those of its prefix apart. */
+function actionsLimit(by: i32): i32 {
+  if (isChild) return plannedActions() + between(CHILD_MIN, CHILD_MAX);
+  if (choosesThreads(by)) return max(ACTIONS_MIN, fuzzConfig.actionsMax);
+  return between(ACTIONS_MIN, max(ACTIONS_MIN, fuzzConfig.actionsMax));
+}
+
+/** Applies an action, with all its steps; false where its need is not met. */
+function perform(a: Action): bool {
+  spun = false;
+  if (a.op == ACTION_STEP) return applyStep(a);
+  if (a.op == ACTION_FLUSH) return drain(a.cpu, <i32>a.arg);
+  if (!mayIntroduce(a) || !apply(a)) return false;
+  introduce(a);
+  return true;
 }
 
 /** Whether there is a name left for what a fork or exec brings. */
@@ -201,14 +329,18 @@ function introduce(a: Action): void {
   if (a.op == ACTION_EXEC || a.op == ACTION_FORK_PROCESS) mms += 1;
 }
 
-/** Whether the last `step` came to the end of its routine. */
+/** Whether the last `step` came to the end of its routine; whether it was one that has to be made again. */
 let routineEnded: bool = false;
+let spun: bool = false;
 
 /** A `step` with all its micro-steps; the log gets the count that was made. */
 function applyStep(a: Action): bool {
   const f = frameOn(a.cpu);
   if (f === null) return false;
+  const pc = f.pc;
+  const word = f.word;
   a.arg = burst(a.cpu, f, <i32>a.arg);
   routineEnded = f.routine == 0;
+  spun = a.arg == 1 && f.pc == pc && f.word == word && !routineEnded;
   return true;
 }

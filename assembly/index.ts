@@ -1,10 +1,10 @@
 /** The boundary: all that the host can call. 64-bit numbers cross it as two halves. */
 
-import { STRATEGY_RANDOM_WALK } from '../src/engine/addresses';
 import { setCovering, touched } from './coverage';
 import { batchSteps, beginBatch as begin, lastIndex } from './fuzz';
 import { setChecking } from './memory';
 import { goOn as go, startRun } from './run';
+import { pctEvents, pctThreads } from './strategy/pct';
 import { setTracing } from './trace';
 
 export { fuzz } from './fuzz';
@@ -27,6 +27,8 @@ export {
   litmusValue,
   litmusWaiting,
 } from './litmus';
+export { corpusSize, featuresKnown } from './search/corpus';
+export { playsOf } from './strategy/portfolio';
 
 function join(lo: u32, hi: u32): u64 {
   return ((<u64>hi) << 32) | lo;
@@ -54,12 +56,19 @@ export function goOn(): i32 {
   return go();
 }
 
-/** Begins a batch of schedules [first, first + count); FuzzConfig has the rest. Checks can be left out. */
-export function beginBatch(firstLo: u32, firstHi: u32, count: u32, checks: bool, strategy: i32): void {
+/** Begins a batch of schedules [first, first + count); FuzzConfig has the rest. Checks and coverage can be left out. */
+export function beginBatch(
+  firstLo: u32,
+  firstHi: u32,
+  count: u32,
+  checks: bool,
+  covers: bool,
+  strategy: i32,
+): void {
   setTracing(false);
   setChecking(checks);
-  assert(strategy == STRATEGY_RANDOM_WALK);
-  begin(join(firstLo, firstHi), count);
+  setCovering(covers);
+  begin(join(firstLo, firstHi), count, strategy);
 }
 
 /** How many micro-steps the batch has made: halves of 32 bits. */
@@ -69,6 +78,15 @@ export function batchStepsLo(): u32 {
 
 export function batchStepsHi(): u32 {
   return <u32>(batchSteps >> 32);
+}
+
+/** The n and k of PCT's bound, for the batch so far. */
+export function pctBoundThreads(): i32 {
+  return pctThreads;
+}
+
+export function pctBoundEvents(): i32 {
+  return pctEvents;
 }
 
 export function lastIndexLo(): u32 {

@@ -213,6 +213,11 @@ export function waiting(c: i32): i32 {
   return bufferOf(c).count;
 }
 
+/** The location of waiting store i of cpu c, counted from the oldest. */
+export function waitingAddr(c: i32, i: i32): u32 {
+  return entryAt(bufferOf(c), i).addr;
+}
+
 /** Whether a store to `addr` waits in some cpu's buffer. */
 export function isWaiting(addr: usize): bool {
   if (!buffering) return false;

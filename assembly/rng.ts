@@ -43,3 +43,12 @@ export function below(n: i32): i32 {
 export function between(lo: i32, hi: i32): i32 {
   return lo + below(hi - lo + 1);
 }
+
+/** The generator's state, to go on with it later: a schedule may draw from several streams in turn. */
+export function randomState(): u64 {
+  return state;
+}
+
+export function goOnRandom(at: u64): void {
+  state = at;
+}

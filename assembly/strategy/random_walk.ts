@@ -31,7 +31,7 @@ import {
 } from '../../src/abi';
 import { IDLE_TASK } from '../../src/engine/addresses';
 import { Action, frameOn, irqsOn, maySwitchTo, oldest } from '../actions';
-import { config, cpuAt, cpus, taskAt } from '../layout';
+import { config, cpuAt, cpus, Frame, taskAt } from '../layout';
 import { mayFlush, waiting } from '../memory';
 import { below, random, scale } from '../rng';
 import { awake, beginDelays, drawRate, isParked, mayFreeze, mayPark, NOBODY, noDelays } from './delay';
@@ -115,6 +115,23 @@ function beUneven(bits: u64): void {
   pull = (bits >> 48) & 3 ? 2 << (<i32>((bits >> 50) & 3)) : 0;
   idle = 1 << (<i32>((bits >> 52) & 3));
   beginDelays(random());
+}
+
+/** A schedule of which something else chooses who goes on: only what cpus begin is drawn here. */
+export function beginBeginnings(): void {
+  beginRandomWalk();
+  beEven();
+  stale = config.memory == MEMORY_WEAK && random() & 1 ? 1 : 0;
+}
+
+/** Whether a cpu is to interrupt routine f before its next step: seldom, for it is asked at each step. */
+export function interrupts(c: i32, f: Frame, bits: u64): bool {
+  return (bits & 127) < (f.gap ? linger : interrupt) && irqsOn(c);
+}
+
+/** Whether a load of cpu c is to return an older value; then `a` is the action that has it do so. */
+export function makesStale(a: Action, c: i32, bits: u64): bool {
+  return <i32>(bits & 15) < stale && proposeStale(a, c, <i32>(bits >> 4) & 0xff);
 }
 
 /** How many of the tickets are for what cpu c is doing; it is in no routine. */
@@ -215,7 +232,15 @@ export function proposeRandomWalk(a: Action, tasks: i32, mms: i32): void {
     mayFreeze(cpu, bits >> 58);
     return;
   }
-  const kind = <i32>load<u8>(TICKETS + scale(bits, 24, f !== null ? anywhere : ticketsOf(cpu)));
+  proposeBeginning(a, cpu, f, bits, tasks, mms);
+}
+
+/**
+ * Something that cpu c begins, drawn from what it may do: interrupting routine `f`, or, where that is null, from user mode
+ * (or dead, or without an mm).
+ */
+export function proposeBeginning(a: Action, c: i32, f: Frame | null, bits: u64, tasks: i32, mms: i32): void {
+  const kind = <i32>load<u8>(TICKETS + scale(bits, 24, f !== null ? anywhere : ticketsOf(c)));
   a.op = <u8>kind;
   a.task = 0;
   a.mm = 0;
@@ -223,9 +248,9 @@ export function proposeRandomWalk(a: Action, tasks: i32, mms: i32): void {
   switch (kind) {
     case ACTION_SWITCH: {
       const more = random();
-      if (<i32>(more & 15) < pull && proposePull(a, cpu, scale(bits, 40, tasks), tasks)) break;
-      if (f !== null) mayPark(cpuAt(cpu).current - cpus, more >> 4);
-      const t = drawTask(cpu, <i32>((more >> 10) & 15) < idle ? tasks : scale(bits, 40, tasks + 1), tasks);
+      if (<i32>(more & 15) < pull && proposePull(a, c, scale(bits, 40, tasks), tasks)) break;
+      if (f !== null) mayPark(cpuAt(c).current - cpus, more >> 4);
+      const t = drawTask(c, <i32>((more >> 10) & 15) < idle ? tasks : scale(bits, 40, tasks + 1), tasks);
       // A cpu with nobody to switch to ticks.
       if (t == NOBODY) a.op = <u8>ACTION_TICK;
       else a.task = t < tasks ? <u16>t : <u16>IDLE_TASK;

@@ -22,7 +22,18 @@ export const LOADS = 0x460000;
 export const SHADOW = 0x600000;
 export const STAMPS = 0xa00000;
 export const TOUCHED = 0xa20000;
-export const ACTIONS = 0x1000000;
+/** At which action of the schedule each of them was touched: u16 each, beside TOUCHED. */
+export const TOUCHED_AT = 0xa40000;
+/** The corpus of guided search (assembly/search/corpus.ts): what is known of each feature, the plan, the entries. */
+export const KNOWN = 0xa60000;
+export const DISCOVERED = 0xae0000;
+export const PLAN = 0xb00000;
+export const CORPUS = 0xb20000;
+export const CORPUS_ENTRIES = 2048;
+export const ENTRY_ACTIONS = 320;
+export const ENTRY_TASKS = 32;
+export const ENTRY_SIZE = 5376;
+export const ACTIONS = 0x1800000;
 
 export const EVENT_CAPACITY = 6000;
 export const EVENT_SIZE = 40;
@@ -58,3 +69,8 @@ export const FUZZ_SAMPLE = 2;
 
 // The strategies.
 export const STRATEGY_RANDOM_WALK = 0;
+export const STRATEGY_GUIDED = 1;
+export const STRATEGY_PCT = 2;
+export const STRATEGY_POS = 3;
+export const STRATEGY_SURW = 4;
+export const STRATEGY_PORTFOLIO = 5;

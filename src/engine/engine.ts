@@ -34,8 +34,12 @@ export interface FuzzSettings {
   readonly compareEvery: number;
   /** False leaves the checks out (only to measure the bare engine). */
   readonly checks: boolean;
+  /** Whether schedules are watched for what they cover; guided search and the portfolio are nothing without it. */
+  readonly coverage: boolean;
   /** STRATEGY_* */
   readonly strategy: number;
+  /** A strategy that learns begins anew at every multiple of this many schedules. */
+  readonly epoch: number;
 }
 
 /** A scenario in the engine's own form. */
@@ -237,11 +241,19 @@ export class Engine {
       ...settings.mms,
       settings.actions,
       settings.compareEvery,
+      settings.epoch,
       header.actions.length,
     ].forEach((word, i) => {
       view.setInt32(FUZZ_CONFIG + 8 + 4 * i, word, true);
     });
-    this.wasm.beginBatch(lo(first), hi(first), count, settings.checks ? 1 : 0, settings.strategy);
+    this.wasm.beginBatch(
+      lo(first),
+      hi(first),
+      count,
+      settings.checks ? 1 : 0,
+      settings.coverage ? 1 : 0,
+      settings.strategy,
+    );
   }
 
   /** Goes on with the batch: FUZZ_DONE, or FUZZ_FINDING or FUZZ_SAMPLE with a schedule to take. */

@@ -10,7 +10,19 @@ export interface Exports extends WebAssembly.Exports {
   goOn(): number;
   cover(on: number): void;
   features(): number;
-  beginBatch(firstLo: number, firstHi: number, count: number, checks: number, strategy: number): void;
+  corpusSize(): number;
+  featuresKnown(): number;
+  beginBatch(
+    firstLo: number,
+    firstHi: number,
+    count: number,
+    checks: number,
+    covers: number,
+    strategy: number,
+  ): void;
+  playsOf(strategy: number): number;
+  pctBoundThreads(): number;
+  pctBoundEvents(): number;
   fuzz(): number;
   batchStepsLo(): number;
   batchStepsHi(): number;

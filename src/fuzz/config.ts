@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { STRATEGY_RANDOM_WALK } from '../engine/addresses.js';
 import type { FuzzSettings } from '../engine/engine.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { Algo, Arch, Kind, Memory, Mutant, Preempt } from '../words.js';
 
 /** The names of the strategies, in the order of STRATEGY_*. */
-export const STRATEGIES = ['random-walk'] as const;
+export const STRATEGIES = ['random-walk', 'guided', 'pct', 'pos', 'surw', 'portfolio'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
 /** All that decides what a campaign finds: the same values give the same findings. */
@@ -93,7 +92,9 @@ export function settingsOf(config: CampaignConfig): FuzzSettings {
     actions: ACTIONS_PER_SCHEDULE,
     compareEvery: config.compareEvery,
     checks: true,
-    strategy: STRATEGY_RANDOM_WALK + STRATEGIES.indexOf(config.strategy),
+    coverage: config.strategy === 'guided' || config.strategy === 'portfolio',
+    strategy: STRATEGIES.indexOf(config.strategy),
+    epoch: batchSize(config),
   };
 }
 

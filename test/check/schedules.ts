@@ -38,7 +38,9 @@ export const SETTINGS: FuzzSettings = {
   actions: 150,
   compareEvery: 1,
   checks: true,
+  coverage: false,
   strategy: STRATEGY_RANDOM_WALK,
+  epoch: 10_000,
 };
 
 /** Mutants that leave more in the buffers together than each of them alone, in the header's order. */
