@@ -138,8 +138,10 @@ export class Cpu {
   touched: bool;
   /** curr, as this cpu sees it. */
   current: i32;
+  /** What `step` goes on with: the cpu's own frame in a routine of the scheduler, else its current task's. */
+  under: Frame;
 }
-export const FRAME_IN_CPU: usize = 32;
+export const FRAME_IN_CPU: usize = 40;
 
 /**
  * A task. Its kernel stack's frame (task work, exit, exec) follows at +FRAME_IN_TASK. `mm`, `active` and `onCpu`
@@ -178,7 +180,7 @@ export class Task {
 }
 export const FRAME_IN_TASK: usize = 48;
 
-/** A routine under way: (routine, pc, registers). 80 bytes; routine 0 is none. */
+/** A routine under way: (routine, pc, registers). 80 bytes; routine and pc 0 is none. */
 @unmanaged
 export class Frame {
   routine: u8;
@@ -230,6 +232,7 @@ export class Frame {
 
   end(): void {
     this.routine = 0;
+    this.pc = 0;
   }
 }
 
@@ -367,6 +370,21 @@ export function cpuFrame(c: i32): Frame {
 
 export function taskFrame(t: i32): Frame {
   return changetype<Frame>(changetype<usize>(taskAt(t)) + FRAME_IN_TASK);
+}
+
+/** A routine of the scheduler begins on cpu c, before whatever its current task is in the middle of. */
+export function beginOnCpu(c: i32, routine: i32): Frame {
+  const f = cpuFrame(c);
+  f.begin(routine);
+  cpuAt(c).under = f;
+  return f;
+}
+
+/** It ends. */
+export function endOnCpu(c: i32): void {
+  const cpu = cpuAt(c);
+  cpuFrame(c).end();
+  cpu.under = taskFrame(cpu.current);
 }
 
 export function maskAddr(m: i32, word: i32): usize {

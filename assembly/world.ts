@@ -46,6 +46,7 @@ function initCpu(c: i32): void {
   cpu.freed = false;
   cpu.loose = false;
   cpu.touched = false;
+  cpu.under = taskFrame(c);
   clearFrame(cpuFrame(c));
   resetBuffer(c);
 }

@@ -15,7 +15,19 @@ import {
   ROUTINE_SWITCH,
 } from '../../src/abi';
 import { disown, foundNullMm, holdChanged, isLazy, own, setMmCid } from '../checks';
-import { cidAddr, clockAddr, config, cpuAt, currAddr, Frame, onCpuAddr, taskAt, world } from '../layout';
+import {
+  beginOnCpu,
+  cidAddr,
+  clockAddr,
+  config,
+  cpuAt,
+  currAddr,
+  endOnCpu,
+  Frame,
+  onCpuAddr,
+  taskAt,
+  world,
+} from '../layout';
 import { barrier, beginSwitch, clearBit, cmpxchgCid, place, read, write, writeUnlock } from '../memory';
 import { startGet } from './mm_cid_get';
 import {
@@ -32,13 +44,13 @@ import {
 import { oldSwitch } from './v6_3';
 
 /** The scheduler chose T: on_cpu[T] is set at once, and both are claimed until the routine ends. */
-export function startSwitch(c: i32, f: Frame, prev: i32, next: i32): void {
+export function startSwitch(c: i32, prev: i32, next: i32): void {
   const T = taskAt(next);
   place(onCpuAddr(next), 1);
   beginSwitch(c);
   T.claimed = true;
   taskAt(prev).claimed = true;
-  f.begin(ROUTINE_SWITCH);
+  const f = beginOnCpu(c, ROUTINE_SWITCH);
   f.prev = prev;
   f.task = next;
   f.pc = config.mutants & MUTANT_NO_ENTRY_MB ? SWITCH_CLOCK : SWITCH_ENTRY_MB;
@@ -160,5 +172,5 @@ export function switchOnCpu(c: i32, f: Frame): void {
   writeUnlock(c, onCpuAddr(f.prev), 0);
   taskAt(f.prev).claimed = false;
   taskAt(f.task).claimed = false;
-  f.end();
+  endOnCpu(c);
 }

@@ -23,10 +23,11 @@ const SHARED = ['src/abi.ts', 'src/engine/addresses.ts'];
 const INLINE = [
   // The long way of an access (assembly/memory.ts): out of the way.
   '--no-inline=*InFull',
+  // Once more: what has one caller left after the first time becomes a part of it, `step` above all.
+  '-O4',
   '-O4',
   '--always-inline-max-function-size=60',
   '--flexible-inline-max-function-size=400',
-  '--one-caller-inline-max-function-size=2000',
   '--inline-functions-with-loops',
   ...['simd', 'bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'].map(
     (feature) => `--enable-${feature}`,
