@@ -60,8 +60,15 @@ export class Action {
   arg: u64;
 }
 
+/** Where they are: ACTIONS, or a schedule of the deck. */
+let actions: usize = ACTIONS;
+
+export function setActions(at: usize): void {
+  actions = at;
+}
+
 export function actionAt(i: i32): Action {
-  return changetype<Action>(ACTIONS + ((<usize>i) << ACTION_SHIFT));
+  return changetype<Action>(actions + ((<usize>i) << ACTION_SHIFT));
 }
 
 /** The frame that `step c` goes on with: c's cpu context, else its current task's; null in user mode. */

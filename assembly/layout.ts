@@ -25,8 +25,9 @@
  *  0x600000 ├──────────────────────────┤ SHADOW   of each location of WORLD, at the same distance (coverage.ts)
  *  0xa00000 ├──────────────────────────┤ STAMPS   of each feature, 65536 x 2 bytes
  *  0xa20000 ├──────────────────────────┤ TOUCHED  the features of a run, 65536 x 2 bytes
- * 0x1000000 ├──────────────────────────┤ ACTIONS  16 bytes each: the scenario, or the log of a fuzzed schedule
- *           └──────────────────────────┘ (grown by the host, before a run, for a long scenario)
+ * 0x1800000 ├──────────────────────────┤ ACTIONS  16 bytes each: the scenario, or the log of a fuzzed schedule
+ * 0x1c00000 ├──────────────────────────┤ DECK     schedules to be run in one call (deck.ts)
+ *           └──────────────────────────┘ (grown by the host, before a run, for a long scenario or a deck)
  * ```
  *
  * Every shared location of the model is one u64, so that a memory model needs to know of addresses and values
@@ -61,6 +62,7 @@ export const BUCKETS: usize = addresses.BUCKETS;
 export const EVENTS: usize = addresses.EVENTS;
 export const WORLD: usize = addresses.WORLD;
 export const ACTIONS: usize = addresses.ACTIONS;
+export const DECK: usize = addresses.DECK;
 
 export const CPU_SHIFT: i32 = addresses.CPU_SHIFT;
 export const TASK_SHIFT: i32 = addresses.TASK_SHIFT;

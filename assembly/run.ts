@@ -43,6 +43,11 @@ export function beginRun(): void {
 /** Runs ACTIONS[0 … config.actions-1] from the start of a fresh world, for at most `steps` micro-steps. */
 export function startRun(steps: u64): i32 {
   setUpWorld();
+  return runOn(steps);
+}
+
+/** The same from the start of the world that is set up. */
+export function runOn(steps: u64): i32 {
   beginRun();
   budget = steps;
   return goOn();

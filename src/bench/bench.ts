@@ -1,5 +1,5 @@
 import { FUZZ_DONE, STRATEGY_RANDOM_WALK } from '../engine/addresses.js';
-import { Engine, type FuzzSettings, type Prepared } from '../engine/engine.js';
+import { Engine, type FuzzSettings } from '../engine/engine.js';
 import { drive } from '../event/drive.js';
 import { type CampaignConfig, headerOf, settingsOf } from '../fuzz/config.js';
 import { runReference } from '../reference/run.js';
@@ -59,7 +59,7 @@ type Way = readonly [what: string, run: () => number];
 /**
  * Runs the same schedules in every way, in rounds, so that the noise of the machine meets all of them:
  *
- * - *bare engine*: the schedules as drawn, one after the other, with nothing to choose and no checks;
+ * - *bare engine*: the schedules as drawn, all in one call, with nothing to choose and no checks;
  * - *engine*: the same with all checks;
  * - *fuzz loop*: choosing, stepping, checking, logging and starting over, as in a campaign;
  * - *reference*: the generators, with their checks;
@@ -72,13 +72,13 @@ export function bench(options: BenchOptions): BenchResult {
   const header = headerOf(config);
   const settings: FuzzSettings = { ...settingsOf(config), compareEvery: 0, strategy: STRATEGY_RANDOM_WALK };
   const schedules = drawSchedules(engine, header, settings, count);
-  const prepared = schedules.map((schedule) => engine.prepare(schedule));
   const steps = sum(schedules.map((schedule) => engine.run(schedule).steps));
+  engine.layDeck(schedules.map((schedule) => engine.prepare(schedule)));
   const some = schedules.filter((_, i) => i % REFERENCE_SHARE === 0);
 
   const ways: readonly Way[] = [
-    ['bare engine', () => runPrepared(engine, prepared, false, steps)],
-    ['engine', () => runPrepared(engine, prepared, true, steps)],
+    ['bare engine', () => engine.runDeck(false)],
+    ['engine', () => engine.runDeck(true)],
     ['fuzz loop', () => fuzzLoop(engine, header, settings, count)],
     ['reference', () => sum(some.map(referenceSteps))],
     ...MEMORIES.map((memory): Way => {
@@ -123,11 +123,6 @@ export function bench(options: BenchOptions): BenchResult {
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, n) => total + n, 0);
-}
-
-function runPrepared(engine: Engine, prepared: readonly Prepared[], checks: boolean, steps: number): number {
-  for (const one of prepared) engine.runPrepared(one, checks);
-  return steps;
 }
 
 function fuzzLoop(engine: Engine, header: Scenario, settings: FuzzSettings, count: number): number {
