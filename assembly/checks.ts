@@ -245,7 +245,8 @@ export function setMmCid(c: i32, task: Task, cid: i32): void {
     if (cid >= 0) addOwner(task.ownMm, cid, 1);
   }
   task.mmCid = cid;
-  holdChanged(c);
+  // Prev of a switch holds nothing any more.
+  if (task.current) holdChanged(c);
 }
 
 // ---- what a routine tells --------------------------------------------------------------------------------------

@@ -304,7 +304,7 @@ export let words: i32 = 0;
 export let tasksTotal: i32 = 0;
 export let mmsTotal: i32 = 0;
 
-let cpuBase: usize = 0;
+const cpuBase: usize = WORLD + 128;
 let taskBase: usize = 0;
 let mmBase: usize = 0;
 let mmShift: i32 = 0;
@@ -330,7 +330,6 @@ export function layOut(): void {
   words = (cpus + 63) >> 6;
   tasksTotal = cpus + config.tasksTotal;
   mmsTotal = config.mmsTotal;
-  cpuBase = WORLD + 128;
   taskBase = cpuBase + ((<usize>cpus) << CPU_SHIFT);
   mmBase = taskBase + ((<usize>tasksTotal) << TASK_SHIFT);
   slotsInMm = MASK_IN_MM + ((<usize>words) << 3);

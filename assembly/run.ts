@@ -125,24 +125,27 @@ export function goOn(): i32 {
         break;
       }
       const a = actionAt(at);
-      const flushes = a.op == ACTION_FLUSH && mayFlush(a.cpu, <i32>a.arg);
-      if (flushes && tracing && traceFull()) {
+      const op = <i32>a.op;
+      if (op == ACTION_FLUSH && tracing && traceFull() && mayFlush(a.cpu, <i32>a.arg)) {
         code = RUN_PAUSED;
         break;
       }
       if (covering) coverState();
       at += 1;
       result.action = at;
-      if (a.op == ACTION_STEP) {
+      if (op == ACTION_STEP) {
         const under = cpuAt(a.cpu).under;
-        a.skipped = under.routine == 0;
-        if (a.skipped) continue;
+        const busy = under.routine != 0;
+        a.skipped = !busy;
+        if (!busy) continue;
         f = under;
         c = a.cpu;
         more = a.arg;
         result.applied += 1;
-      } else if (flushes) {
-        a.skipped = false;
+      } else if (op == ACTION_FLUSH) {
+        const flushes = mayFlush(a.cpu, <i32>a.arg);
+        a.skipped = !flushes;
+        if (!flushes) continue;
         result.applied += 1;
         // The watchdog ends the run at a flush, which counts as applied as a step does that it stops.
         if (result.steps == budget) {

@@ -26,7 +26,7 @@ const INLINE = [
   // Once more: what has one caller left after the first time becomes a part of it, `step` above all.
   '-O4',
   '-O4',
-  '--always-inline-max-function-size=60',
+  '--always-inline-max-function-size=300',
   '--flexible-inline-max-function-size=400',
   '--inline-functions-with-loops',
   ...['simd', 'bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'].map(
