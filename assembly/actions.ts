@@ -60,16 +60,21 @@ export class Action {
   arg: u64;
 }
 
+/** Where they are: ACTIONS, or a schedule of the deck. */
+let actions: usize = ACTIONS;
+
+export function setActions(at: usize): void {
+  actions = at;
+}
+
 export function actionAt(i: i32): Action {
-  return changetype<Action>(ACTIONS + ((<usize>i) << ACTION_SHIFT));
+  return changetype<Action>(actions + ((<usize>i) << ACTION_SHIFT));
 }
 
 /** The frame that `step c` goes on with: c's cpu context, else its current task's; null in user mode. */
 export function frameOn(c: i32): Frame | null {
-  const cpu = cpuFrame(c);
-  if (cpu.routine != 0) return cpu;
-  const task = taskFrame(cpuAt(c).current);
-  return task.routine != 0 ? task : null;
+  const f = cpuAt(c).under;
+  return f.routine != 0 ? f : null;
 }
 
 /** No routine of the scheduler or of the current task has irqs off. */
@@ -79,8 +84,7 @@ export function irqsOn(c: i32): bool {
 
 /** Neither the cpu nor its current task is in a routine, and that task is not dead. */
 export function inUserMode(c: i32): bool {
-  const t = cpuAt(c).current;
-  return cpuFrame(c).routine == 0 && taskFrame(t).routine == 0 && !taskAt(t).dead;
+  return cpuAt(c).under.routine == 0 && !taskAt(cpuAt(c).current).dead;
 }
 
 /** In user mode with an mm: what exit, exec and fork need. */
@@ -114,7 +118,7 @@ function applySwitch(c: i32, t: i32): bool {
   taskAt(prev).touched = true;
   taskAt(t).touched = true;
   touchMm(taskAt(t).ownMm);
-  startSwitch(c, cpuFrame(c), prev, t);
+  startSwitch(c, prev, t);
   return true;
 }
 
@@ -122,7 +126,7 @@ function applyTick(c: i32): bool {
   if (!irqsOn(c)) return false;
   cpuAt(c).touched = true;
   taskAt(cpuAt(c).current).touched = true;
-  startTick(cpuFrame(c));
+  startTick(c);
   return true;
 }
 

@@ -21,7 +21,6 @@ import {
   KIND_OWNERSHIP,
   KIND_STRANDED_LAZY,
 } from '../src/abi';
-import { covering, coverSlot } from './coverage';
 import {
   cidAddr,
   config,
@@ -91,7 +90,6 @@ function cidOf(word: u32): i32 {
 
 /** cid[m][c] changed in memory. */
 export function slotChanged(m: i32, c: i32, old: u32, value: u32): void {
-  if (covering) coverSlot(m, c, old, value);
   const before = cidOf(old);
   const after = cidOf(value);
   if (before != after) {
@@ -112,6 +110,18 @@ export function maskChanged(m: i32, word: i32, old: u64, value: u64): void {
     const owners = <i32>load<u16>(ownersAddr(m, (word << 6) | bit));
     world.misowned += <i32>(owners != now) - <i32>(owners != 1 - now);
   }
+}
+
+/** A bit of mask[m] was set. */
+export function bitSet(m: i32, bit: i32): void {
+  const owners = <i32>load<u16>(ownersAddr(m, bit));
+  world.misowned += <i32>(owners != 1) - <i32>(owners != 0);
+}
+
+/** And cleared. */
+export function bitCleared(m: i32, bit: i32): void {
+  const owners = <i32>load<u16>(ownersAddr(m, bit));
+  world.misowned += <i32>(owners != 0) - <i32>(owners != 1);
 }
 
 /** A store of cpu c to `addr` has gone into its buffer. */
@@ -235,7 +245,8 @@ export function setMmCid(c: i32, task: Task, cid: i32): void {
     if (cid >= 0) addOwner(task.ownMm, cid, 1);
   }
   task.mmCid = cid;
-  holdChanged(c);
+  // Prev of a switch holds nothing any more.
+  if (task.current) holdChanged(c);
 }
 
 // ---- what a routine tells --------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 /** The boundary: all that the host can call. 64-bit numbers cross it as two halves. */
 
 import { setCovering, touched } from './coverage';
+import { runDeck as runAll } from './deck';
 import { batchSteps, beginBatch as begin, lastIndex } from './fuzz';
 import { setChecking } from './memory';
 import { goOn as go, startRun } from './run';
@@ -54,6 +55,13 @@ export function run(trace: bool, checks: bool, budgetLo: u32, budgetHi: u32): i3
 /** After RUN_PAUSED, when EVENTS is drained. */
 export function goOn(): i32 {
   return go();
+}
+
+/** Runs the first `schedules` of the DECK: how many micro-steps they made. */
+export function runDeck(schedules: i32, checks: bool): u32 {
+  setTracing(false);
+  setChecking(checks);
+  return runAll(schedules);
 }
 
 /** Begins a batch of schedules [first, first + count); FuzzConfig has the rest. Checks and coverage can be left out. */

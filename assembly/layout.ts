@@ -25,8 +25,9 @@
  *  0x600000 ├──────────────────────────┤ SHADOW   of each location of WORLD, at the same distance (coverage.ts)
  *  0xa00000 ├──────────────────────────┤ STAMPS   of each feature, 65536 x 2 bytes
  *  0xa20000 ├──────────────────────────┤ TOUCHED  the features of a run, 65536 x 2 bytes
- * 0x1000000 ├──────────────────────────┤ ACTIONS  16 bytes each: the scenario, or the log of a fuzzed schedule
- *           └──────────────────────────┘ (grown by the host, before a run, for a long scenario)
+ * 0x1800000 ├──────────────────────────┤ ACTIONS  16 bytes each: the scenario, or the log of a fuzzed schedule
+ * 0x1c00000 ├──────────────────────────┤ DECK     schedules to be run in one call (deck.ts)
+ *           └──────────────────────────┘ (grown by the host, before a run, for a long scenario or a deck)
  * ```
  *
  * Every shared location of the model is one u64, so that a memory model needs to know of addresses and values
@@ -61,6 +62,7 @@ export const BUCKETS: usize = addresses.BUCKETS;
 export const EVENTS: usize = addresses.EVENTS;
 export const WORLD: usize = addresses.WORLD;
 export const ACTIONS: usize = addresses.ACTIONS;
+export const DECK: usize = addresses.DECK;
 
 export const CPU_SHIFT: i32 = addresses.CPU_SHIFT;
 export const TASK_SHIFT: i32 = addresses.TASK_SHIFT;
@@ -138,8 +140,10 @@ export class Cpu {
   touched: bool;
   /** curr, as this cpu sees it. */
   current: i32;
+  /** What `step` goes on with: the cpu's own frame in a routine of the scheduler, else its current task's. */
+  under: Frame;
 }
-export const FRAME_IN_CPU: usize = 32;
+export const FRAME_IN_CPU: usize = 40;
 
 /**
  * A task. Its kernel stack's frame (task work, exit, exec) follows at +FRAME_IN_TASK. `mm`, `active` and `onCpu`
@@ -178,7 +182,7 @@ export class Task {
 }
 export const FRAME_IN_TASK: usize = 48;
 
-/** A routine under way: (routine, pc, registers). 80 bytes; routine 0 is none. */
+/** A routine under way: (routine, pc, registers). 80 bytes; routine and pc 0 is none. */
 @unmanaged
 export class Frame {
   routine: u8;
@@ -230,6 +234,7 @@ export class Frame {
 
   end(): void {
     this.routine = 0;
+    this.pc = 0;
   }
 }
 
@@ -299,7 +304,7 @@ export let words: i32 = 0;
 export let tasksTotal: i32 = 0;
 export let mmsTotal: i32 = 0;
 
-let cpuBase: usize = 0;
+const cpuBase: usize = WORLD + 128;
 let taskBase: usize = 0;
 let mmBase: usize = 0;
 let mmShift: i32 = 0;
@@ -325,7 +330,6 @@ export function layOut(): void {
   words = (cpus + 63) >> 6;
   tasksTotal = cpus + config.tasksTotal;
   mmsTotal = config.mmsTotal;
-  cpuBase = WORLD + 128;
   taskBase = cpuBase + ((<usize>cpus) << CPU_SHIFT);
   mmBase = taskBase + ((<usize>tasksTotal) << TASK_SHIFT);
   slotsInMm = MASK_IN_MM + ((<usize>words) << 3);
@@ -367,6 +371,21 @@ export function cpuFrame(c: i32): Frame {
 
 export function taskFrame(t: i32): Frame {
   return changetype<Frame>(changetype<usize>(taskAt(t)) + FRAME_IN_TASK);
+}
+
+/** A routine of the scheduler begins on cpu c, before whatever its current task is in the middle of. */
+export function beginOnCpu(c: i32, routine: i32): Frame {
+  const f = cpuFrame(c);
+  f.begin(routine);
+  cpuAt(c).under = f;
+  return f;
+}
+
+/** It ends. */
+export function endOnCpu(c: i32): void {
+  const cpu = cpuAt(c);
+  cpuFrame(c).end();
+  cpu.under = taskFrame(cpu.current);
 }
 
 export function maskAddr(m: i32, word: i32): usize {

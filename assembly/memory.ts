@@ -54,18 +54,28 @@ import {
   OP_STORE,
 } from '../src/abi';
 import * as addresses from '../src/engine/addresses';
-import { maskChanged, slotChanged, storeLeaves, storeWaits, unsetReached } from './checks';
+import {
+  bitCleared,
+  bitSet,
+  maskChanged,
+  slotChanged,
+  storeLeaves,
+  storeWaits,
+  unsetReached,
+} from './checks';
 import {
   coverForward,
   covering,
   coverPc,
   coverRead,
+  coverSlot,
   coverStale,
   coverStore,
   coverWrite,
   setCoverActor,
 } from './coverage';
 import {
+  cidAddr,
   config,
   cpus,
   Frame,
@@ -142,6 +152,11 @@ const state: MemState = changetype<MemState>(addresses.MEM_STATE);
 
 let buffering: bool = false;
 let weak: bool = false;
+/**
+ * An access is what memory makes of it and no more: `sc`, and nobody wants to hear of it. So are nearly all, and an
+ * access is the heart of a step: each has this short way, and next to it the way `InFull`.
+ */
+let direct: bool = false;
 
 /** The value that the last cmpxchg found. */
 export let found: u64 = 0;
@@ -158,6 +173,7 @@ export function setChecking(on: bool): void {
 export function resetMemory(): void {
   buffering = config.memory != MEMORY_SC;
   weak = config.memory == MEMORY_WEAK;
+  direct = !buffering && !tracing && !covering;
   state.commits = 0;
 }
 
@@ -238,7 +254,10 @@ function commit(addr: usize, old: u64, value: u64): void {
   const slots = slotsOffset();
   if (offset >= slots) {
     // {time, cid}: the cid is the odd word.
-    if ((offset - slots) & 8) slotChanged(m, <i32>((offset - slots) >> 4), <u32>old, <u32>value);
+    if (((offset - slots) & 8) == 0) return;
+    const c = <i32>((offset - slots) >> 4);
+    if (covering) coverSlot(m, c, <u32>old, <u32>value);
+    slotChanged(m, c, <u32>old, <u32>value);
   } else if (offset >= MASK_IN_MM) {
     maskChanged(m, <i32>((offset - MASK_IN_MM) >> 3), old, value);
   }
@@ -246,7 +265,16 @@ function commit(addr: usize, old: u64, value: u64): void {
 
 /** What the model does to memory at once, beside the steps: fork, and a switch's on_cpu. */
 export function place(addr: usize, value: u64): void {
-  commit(addr, load<u64>(addr), value);
+  assert(!isWatched(addr));
+  if (direct) store<u64>(addr, value);
+  else commit(addr, load<u64>(addr), value);
+}
+
+/** Whether the checks must hear of a change there: a cid or a word of a mask. */
+function isWatched(addr: usize): bool {
+  if (mmOfAddr(addr) < 0) return false;
+  const offset = offsetInMm(addr);
+  return offset >= slotsOffset() ? ((offset - slotsOffset()) & 8) != 0 : offset >= MASK_IN_MM;
 }
 
 /** Entry e of cpu c's buffer reaches memory; the caller takes it out of the buffer. */
@@ -444,6 +472,10 @@ function weakLoad(c: i32, addr: usize, after: u32, mark: bool): u64 {
 
 /** What cpu c would load from `addr`, its own waiting stores included; no step. */
 export function peek(c: i32, addr: usize): u64 {
+  return direct ? load<u64>(addr) : peekInFull(c, addr);
+}
+
+function peekInFull(c: i32, addr: usize): u64 {
   if (buffering) {
     const b = bufferOf(c);
     const own = newestTo(b, addr);
@@ -463,8 +495,12 @@ function coverLoad(c: i32, addr: usize): void {
 
 /** READ_ONCE */
 export function read(c: i32, addr: usize): u64 {
+  return direct ? load<u64>(addr) : readInFull(c, addr);
+}
+
+function readInFull(c: i32, addr: usize): u64 {
   if (covering) coverLoad(c, addr);
-  const value = weak ? weakLoad(c, addr, 0, false) : peek(c, addr);
+  const value = weak ? weakLoad(c, addr, 0, false) : peekInFull(c, addr);
   if (tracing) emit(c, OP_LOAD, addr, value, 0, false, -1);
   return value;
 }
@@ -474,15 +510,23 @@ export function read(c: i32, addr: usize): u64 {
  * load read from.
  */
 export function readMarked(c: i32, addr: usize, after: u32): u64 {
+  return direct ? load<u64>(addr) : readMarkedInFull(c, addr, after);
+}
+
+function readMarkedInFull(c: i32, addr: usize, after: u32): u64 {
   if (covering) coverLoad(c, addr);
-  const value = weak ? weakLoad(c, addr, after, true) : peek(c, addr);
+  const value = weak ? weakLoad(c, addr, after, true) : peekInFull(c, addr);
   if (tracing) emit(c, OP_LOAD, addr, value, 0, false, -1);
   return value;
 }
 
 /** smp_load_acquire, with an address dependency as in `readMarked`. */
 export function readAcquire(c: i32, addr: usize, after: u32): u64 {
-  const value = readMarked(c, addr, after);
+  return direct ? load<u64>(addr) : readAcquireInFull(c, addr, after);
+}
+
+function readAcquireInFull(c: i32, addr: usize, after: u32): u64 {
+  const value = readMarkedInFull(c, addr, after);
   if (weak) raiseFloor(c, position);
   return value;
 }
@@ -529,8 +573,39 @@ export function writeBarrier(c: i32): void {
   b.order = b.count;
 }
 
-/** WRITE_ONCE */
+/** WRITE_ONCE of what no check watches. */
 export function write(c: i32, addr: usize, value: u64): void {
+  assert(!isWatched(addr));
+  if (direct) store<u64>(addr, value);
+  else writeInFull(c, addr, value);
+}
+
+/** WRITE_ONCE of cid[m][target] */
+export function writeCid(c: i32, m: i32, target: i32, value: u64): void {
+  const addr = cidAddr(m, target);
+  if (direct) storeCid(m, target, addr, load<u64>(addr), value);
+  else writeInFull(c, addr, value);
+}
+
+/** WRITE_ONCE of a word of mask[m] */
+export function writeMask(c: i32, m: i32, word: i32, value: u64): void {
+  const addr = maskAddr(m, word);
+  if (!direct) {
+    writeInFull(c, addr, value);
+    return;
+  }
+  const old = load<u64>(addr);
+  store<u64>(addr, value);
+  if (checking) maskChanged(m, word, old, value);
+}
+
+/** Memory at once: cid[m][target]. */
+function storeCid(m: i32, target: i32, addr: usize, old: u64, value: u64): void {
+  store<u64>(addr, value);
+  if (checking) slotChanged(m, target, <u32>old, <u32>value);
+}
+
+function writeInFull(c: i32, addr: usize, value: u64): void {
   if (covering) coverStore(addr);
   if (buffering) wait(c, addr, value, ORDER_PLAIN, 0);
   else commit(addr, load<u64>(addr), value);
@@ -539,6 +614,12 @@ export function write(c: i32, addr: usize, value: u64): void {
 
 /** smp_store_release at the end of a critical section: unlock, on_cpu = 0. */
 export function writeUnlock(c: i32, addr: usize, value: u64): void {
+  assert(!isWatched(addr));
+  if (direct) store<u64>(addr, value);
+  else writeUnlockInFull(c, addr, value);
+}
+
+function writeUnlockInFull(c: i32, addr: usize, value: u64): void {
   if (covering) coverStore(addr);
   if (buffering) wait(c, addr, value, ORDER_UNLOCK, 0);
   else commit(addr, load<u64>(addr), value);
@@ -559,11 +640,17 @@ export function writeUnset(c: i32, addr: usize, value: u64, f: Frame): void {
 
 /** WRITE_ONCE after taking the rq lock, which is a part of this step. */
 export function writeRqLocked(c: i32, addr: usize, value: u64): void {
+  assert(!isWatched(addr));
+  if (direct) store<u64>(addr, value);
+  else writeRqLockedInFull(c, addr, value);
+}
+
+function writeRqLockedInFull(c: i32, addr: usize, value: u64): void {
   if (buffering) {
     if (config.arch == ARCH_X86) drainAll(c);
     if (weak) takeRqLock(c);
   }
-  write(c, addr, value);
+  writeInFull(c, addr, value);
 }
 
 /** An acquire, after which no store overtakes one that waits (weak). */
@@ -652,8 +739,27 @@ function fullAfter(c: i32): void {
   if (weak) openWindow(bufferOf(c));
 }
 
-/** cmpxchg: true where it took effect; `found` is what was there. */
+/** cmpxchg of what no check watches: true where it took effect; `found` is what was there. */
 export function cmpxchg(c: i32, addr: usize, expected: u64, value: u64): bool {
+  assert(!isWatched(addr));
+  if (!direct) return cmpxchgInFull(c, addr, expected, value);
+  found = load<u64>(addr);
+  if (found != expected) return false;
+  store<u64>(addr, value);
+  return true;
+}
+
+/** cmpxchg of cid[m][target] */
+export function cmpxchgCid(c: i32, m: i32, target: i32, expected: u64, value: u64): bool {
+  const addr = cidAddr(m, target);
+  if (!direct) return cmpxchgInFull(c, addr, expected, value);
+  found = load<u64>(addr);
+  if (found != expected) return false;
+  storeCid(m, target, addr, expected, value);
+  return true;
+}
+
+function cmpxchgInFull(c: i32, addr: usize, expected: u64, value: u64): bool {
   beginRmw(c, addr);
   if (covering) coverRead(c, addr);
   found = load<u64>(addr);
@@ -671,6 +777,17 @@ export function cmpxchg(c: i32, addr: usize, expected: u64, value: u64): bool {
 
 /** test_and_set_bit on mm m's mask: true where the bit was clear. A full barrier either way. */
 export function testAndSet(c: i32, m: i32, bit: i32): bool {
+  if (!direct) return testAndSetInFull(c, m, bit);
+  const addr = maskAddr(m, bit >> 6);
+  const old = load<u64>(addr);
+  const value = old | ((<u64>1) << (bit & 63));
+  if (value == old) return false;
+  store<u64>(addr, value);
+  if (checking) bitSet(m, bit);
+  return true;
+}
+
+function testAndSetInFull(c: i32, m: i32, bit: i32): bool {
   const addr = maskAddr(m, bit >> 6);
   beginRmw(c, addr);
   fullBefore(c);
@@ -686,6 +803,19 @@ export function testAndSet(c: i32, m: i32, bit: i32): bool {
 
 /** clear_bit on mm m's mask. */
 export function clearBit(c: i32, m: i32, bit: i32): void {
+  if (!direct) {
+    clearBitInFull(c, m, bit);
+    return;
+  }
+  const addr = maskAddr(m, bit >> 6);
+  const old = load<u64>(addr);
+  const value = old & ~((<u64>1) << (bit & 63));
+  if (value == old) return;
+  store<u64>(addr, value);
+  if (checking) bitCleared(m, bit);
+}
+
+function clearBitInFull(c: i32, m: i32, bit: i32): void {
   const addr = maskAddr(m, bit >> 6);
   beginRmw(c, addr);
   if (covering) coverRead(c, addr);
@@ -698,6 +828,13 @@ export function clearBit(c: i32, m: i32, bit: i32): void {
 
 /** One try at a spinlock: true where it was free. */
 export function lock(c: i32, addr: usize): bool {
+  if (!direct) return lockInFull(c, addr);
+  if (load<u64>(addr) != 0) return false;
+  store<u64>(addr, 1);
+  return true;
+}
+
+function lockInFull(c: i32, addr: usize): bool {
   beginRmw(c, addr);
   if (covering) coverRead(c, addr);
   if (load<u64>(addr) != 0) {
@@ -727,6 +864,10 @@ function orderAfterUnlock(b: Buffer): void {
 
 /** smp_mb() */
 export function barrier(c: i32): void {
+  if (!direct) barrierInFull(c);
+}
+
+function barrierInFull(c: i32): void {
   fence(c);
   if (tracing) emit(c, OP_MB, 0, 0, 0, false, -1);
 }

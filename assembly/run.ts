@@ -1,8 +1,8 @@
 /** One scenario from ACTIONS, with events if asked for. Ends at a violation, the end, or the step budget. */
 
 import { ACTION_FLUSH, ACTION_STEP, KIND_NONE, ROUTINE_TICK } from '../src/abi';
-import { RUN_DONE, RUN_PAUSED, RUN_WATCHDOG } from '../src/engine/addresses';
-import { Action, actionAt, apply, frameOn } from './actions';
+import { EVENT_CAPACITY, RUN_DONE, RUN_PAUSED, RUN_WATCHDOG } from '../src/engine/addresses';
+import { actionAt, apply } from './actions';
 import { judge, judgeEnd } from './checks';
 import { beginCover, coverGo, covering, coverState, coverStop, setCoverActor } from './coverage';
 import { nextAddr, nextOp } from './kernel/next';
@@ -13,11 +13,13 @@ import { lastEventIs, setActor, traceFull, tracing } from './trace';
 import { setUpWorld } from './world';
 
 let budget: u64 = 0;
+/** Where `goOn` goes on: the action that comes next, and of the `step` before it the micro-steps left, frame and cpu. */
 let next: i32 = 0;
-/** Micro-steps left of the `step` under way. */
 let left: u64 = 0;
-let under: Frame = changetype<Frame>(0);
+let stepped: Frame = changetype<Frame>(0);
 let lastCpu: i32 = 0;
+/** Events or coverage are to be told of every step. */
+let observed: bool = false;
 
 /** A fresh RESULT for a run of the world as it stands. */
 export function beginRun(): void {
@@ -34,118 +36,152 @@ export function beginRun(): void {
   next = 0;
   left = 0;
   lastCpu = 0;
+  observed = tracing || covering;
   if (covering) beginCover();
-}
-
-/** A step whose event tells whose it is, and shows that `next.ts` knew what it would touch. */
-function tracedStep(c: i32, f: Frame): void {
-  setActor(f.routine, f == cpuFrame(c) && f.routine != ROUTINE_TICK ? f.task : cpuAt(c).current);
-  const op = nextOp(c, f);
-  const addr = nextAddr(c, f);
-  step(c, f);
-  assert(lastEventIs(op, addr), 'next.ts foretells another access than the one made');
 }
 
 /** Runs ACTIONS[0 … config.actions-1] from the start of a fresh world, for at most `steps` micro-steps. */
 export function startRun(steps: u64): i32 {
   setUpWorld();
+  return runOn(steps);
+}
+
+/** The same from the start of the world that is set up. */
+export function runOn(steps: u64): i32 {
   beginRun();
   budget = steps;
   return goOn();
 }
 
-/**
- * Steps frame f on cpu c at most `most` times, until its routine ends or a step violates something (then
- * result.kind and result.pc say what and where). Returns how many steps were made.
- */
-export function burst(c: i32, f: Frame, most: i32): i32 {
-  if (covering) return coveredBurst(c, f, most);
-  let made = 0;
-  do {
-    const pc = f.pc;
-    step(c, f);
-    made += 1;
-    if (judge(c) != KIND_NONE) {
-      result.pc = pc;
-      break;
-    }
-  } while (made < most && f.routine != 0);
-  result.steps += made;
-  return made;
+/** What next.ts foretold of the step under way. */
+let foretoldOp: i32 = 0;
+let foretoldAddr: usize = 0;
+
+/** Frame f on cpu c is about to make a step: whose event it is, whose coverage. */
+function beforeStep(c: i32, f: Frame): void {
+  if (covering) setCoverActor(c, f.pc);
+  if (!tracing) return;
+  setActor(f.routine, f == cpuFrame(c) && f.routine != ROUTINE_TICK ? f.task : cpuAt(c).current);
+  foretoldOp = nextOp(c, f);
+  foretoldAddr = nextAddr(c, f);
 }
 
-/** The same, and tells coverage whose steps they are. */
-function coveredBurst(c: i32, f: Frame, most: i32): i32 {
-  let made = 0;
-  coverGo(f);
-  do {
-    const pc = f.pc;
-    setCoverActor(c, pc);
-    step(c, f);
-    made += 1;
-    if (judge(c) != KIND_NONE) {
-      result.pc = pc;
-      break;
-    }
-  } while (made < most && f.routine != 0);
+/** The event shows that next.ts knew what the step would touch. */
+function afterStep(): void {
+  if (!tracing) return;
+  assert(lastEventIs(foretoldOp, foretoldAddr), 'next.ts foretells another access than the one made');
+}
+
+/** What is no step of the burst is nobody's; the frame may have stopped in front of an access. */
+function coverBurst(c: i32, f: Frame): void {
+  if (!covering) return;
   setCoverActor(c, 0);
   if (f.routine != 0) coverStop(c, f);
-  result.steps += made;
-  return made;
 }
 
-/** The same with an event for each step: as many as EVENTS has room for. */
-function tracedBurst(c: i32, f: Frame, most: i32): i32 {
+/**
+ * Steps frame f on cpu c at most `most` times, until its routine ends or a step violates something (then
+ * result.kind and result.pc say what and where). Returns how many steps were made. The only caller of `step`, which
+ * is therefore a part of this loop in the release build.
+ */
+export function burst(c: i32, f: Frame, most: i32): i32 {
+  if (observed && covering) coverGo(f);
   let made = 0;
-  while (made < most && !traceFull()) {
-    made += 1;
-    result.steps += 1;
+  do {
     const pc = f.pc;
-    tracedStep(c, f);
+    if (observed) beforeStep(c, f);
+    step(c, f);
+    if (observed) afterStep();
+    made += 1;
     if (judge(c) != KIND_NONE) {
       result.pc = pc;
       break;
     }
-    if (f.routine == 0) break;
-  }
+  } while (made < most && f.routine != 0);
+  if (observed) coverBurst(c, f);
+  result.steps += made;
   return made;
 }
 
-export function goOn(): i32 {
-  for (;;) {
-    if (left > 0) {
-      if (tracing && traceFull()) return RUN_PAUSED;
-      if (result.steps == budget) return RUN_WATCHDOG;
-      lastCpu = <i32>actionAt(next - 1).cpu;
-      result.stepAction = next;
-      const most = <i32>min<u64>(left, budget - result.steps);
-      const made = tracing ? tracedBurst(lastCpu, under, most) : burst(lastCpu, under, most);
-      if (result.kind != KIND_NONE) return RUN_DONE;
-      left = under.routine == 0 ? 0 : left - made;
-      continue;
-    }
-    if (next == config.actions) break;
-    const a = actionAt(next);
-    if (a.op == ACTION_FLUSH && mayFlush(a.cpu, <i32>a.arg)) {
-      if (tracing && traceFull()) return RUN_PAUSED;
-      if (result.steps == budget) return stopAtFlush(a);
-    }
-    if (covering) coverState();
-    next += 1;
-    result.action = next;
-    begin(a);
-    if (result.kind != KIND_NONE) return RUN_DONE;
-  }
-  endRun(lastCpu);
-  return RUN_DONE;
+/** How many micro-steps of `more` may be made at once: as many as the budget, and EVENTS, have room for. */
+function bounded(more: u64): i32 {
+  const most = min<u64>(more, budget - result.steps);
+  return <i32>(tracing ? min<u64>(most, EVENT_CAPACITY - result.events) : most);
 }
 
-/** The watchdog ends the run at a flush, which counts as applied as a step does that it stops. */
-function stopAtFlush(a: Action): i32 {
-  result.action = next + 1;
-  result.applied += 1;
-  a.skipped = false;
-  return RUN_WATCHDOG;
+/** Goes on to the end of the run, or of the budget, or (traced) until EVENTS is full. */
+export function goOn(): i32 {
+  const actions = config.actions;
+  // What every action changes is in locals. Only a traced run is gone on with, and finds it again.
+  let at = next;
+  let more = left;
+  let f = stepped;
+  let c = lastCpu;
+  let code = RUN_DONE;
+  for (;;) {
+    if (more == 0) {
+      if (at == actions) {
+        endRun(c);
+        break;
+      }
+      const a = actionAt(at);
+      const op = <i32>a.op;
+      if (op == ACTION_FLUSH && tracing && traceFull() && mayFlush(a.cpu, <i32>a.arg)) {
+        code = RUN_PAUSED;
+        break;
+      }
+      if (covering) coverState();
+      at += 1;
+      result.action = at;
+      if (op == ACTION_STEP) {
+        const under = cpuAt(a.cpu).under;
+        const busy = under.routine != 0;
+        a.skipped = !busy;
+        if (!busy) continue;
+        f = under;
+        c = a.cpu;
+        more = a.arg;
+        result.applied += 1;
+      } else if (op == ACTION_FLUSH) {
+        const flushes = mayFlush(a.cpu, <i32>a.arg);
+        a.skipped = !flushes;
+        if (!flushes) continue;
+        result.applied += 1;
+        // The watchdog ends the run at a flush, which counts as applied as a step does that it stops.
+        if (result.steps == budget) {
+          code = RUN_WATCHDOG;
+          break;
+        }
+        c = a.cpu;
+        result.stepAction = at;
+        drain(c, <i32>a.arg);
+        if (result.kind != KIND_NONE) break;
+        continue;
+      } else {
+        const applied = apply(a);
+        a.skipped = !applied;
+        result.applied += <i32>applied;
+        continue;
+      }
+    }
+    if (tracing && traceFull()) {
+      code = RUN_PAUSED;
+      break;
+    }
+    if (result.steps == budget) {
+      code = RUN_WATCHDOG;
+      break;
+    }
+    result.stepAction = at;
+    const made = burst(c, f, bounded(more));
+    if (result.kind != KIND_NONE) break;
+    more = f.routine == 0 ? 0 : more - made;
+  }
+  next = at;
+  left = more;
+  stepped = f;
+  lastCpu = c;
+  return code;
 }
 
 /** What still waits reaches memory; then the checks of the end. `last`: the cpu that made the last step. */
@@ -162,26 +198,4 @@ export function drain(c: i32, i: i32): bool {
   result.steps += 1;
   if (judge(c) != KIND_NONE) result.pc = pc;
   return true;
-}
-
-function begin(a: Action): void {
-  let applied = false;
-  if (a.op == ACTION_STEP) {
-    const f = frameOn(a.cpu);
-    if (f !== null) {
-      under = f;
-      left = a.arg;
-      applied = true;
-    }
-  } else if (a.op == ACTION_FLUSH) {
-    applied = drain(a.cpu, <i32>a.arg);
-    if (applied) {
-      lastCpu = a.cpu;
-      result.stepAction = next;
-    }
-  } else {
-    applied = apply(a);
-  }
-  a.skipped = !applied;
-  if (applied) result.applied += 1;
 }

@@ -2,6 +2,7 @@
 
 import { ALGO_V6_3, CID_UNSET, NS_PER_JIFFY, START_NS } from '../src/abi';
 import { resetChecks } from './checks';
+import { planBarriers } from './kernel/switch';
 import {
   clearWords,
   config,
@@ -46,6 +47,7 @@ function initCpu(c: i32): void {
   cpu.freed = false;
   cpu.loose = false;
   cpu.touched = false;
+  cpu.under = taskFrame(c);
   clearFrame(cpuFrame(c));
   resetBuffer(c);
 }
@@ -118,6 +120,7 @@ function initGlobals(): void {
   world.maskWaits = 0;
   resetChecks();
   resetMemory();
+  planBarriers();
   for (let i = 0; i < config.tasks; i++) {
     const mm = declAt(i).mm;
     if (mm >= 0) mmAt(mm).users += 1;

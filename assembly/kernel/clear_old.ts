@@ -25,13 +25,13 @@ import {
 } from '../layout';
 import {
   clearBit,
-  cmpxchg,
+  cmpxchgCid,
   forgetFrame,
   position,
   read,
   readAcquire,
   readMarked,
-  write,
+  writeCid,
   writeUnset,
 } from '../memory';
 import {
@@ -106,11 +106,10 @@ export function clearMm1(c: i32, f: Frame): void {
 
 /** (TMA) */
 export function clearLazy(c: i32, f: Frame): void {
-  const addr = cidAddr(f.mm, f.target);
   const lazy = f.v | CID_LAZY_PUT;
   if (config.mutants & MUTANT_PLAIN_LAZY) {
-    write(c, addr, lazy);
-  } else if (!cmpxchg(c, addr, f.v, lazy)) {
+    writeCid(c, f.mm, f.target, lazy);
+  } else if (!cmpxchgCid(c, f.mm, f.target, f.v, lazy)) {
     nextCpu(f);
     return;
   }
@@ -134,11 +133,10 @@ export function clearMm2(c: i32, f: Frame): void {
 
 /** (TMB) local_irq_save, then the cmpxchg. */
 export function clearUnset(c: i32, f: Frame): void {
-  const addr = cidAddr(f.mm, f.target);
   if (config.mutants & MUTANT_PLAIN_UNSET) {
     f.unsetWaits = true;
-    writeUnset(c, addr, CID_UNSET, f);
-  } else if (cmpxchg(c, addr, f.v | CID_LAZY_PUT, CID_UNSET)) {
+    writeUnset(c, cidAddr(f.mm, f.target), CID_UNSET, f);
+  } else if (cmpxchgCid(c, f.mm, f.target, f.v | CID_LAZY_PUT, CID_UNSET)) {
     own(f, f.mm, <i32>f.v);
   } else {
     nextCpu(f);

@@ -20,7 +20,18 @@ import {
   USE_CID_LOCK_ADDR,
   world,
 } from '../layout';
-import { clearBit, cmpxchg, lock, peek, read, testAndSet, write, writeUnlock } from '../memory';
+import {
+  clearBit,
+  cmpxchgCid,
+  lock,
+  peek,
+  read,
+  testAndSet,
+  write,
+  writeCid,
+  writeMask,
+  writeUnlock,
+} from '../memory';
 import { MORE_WORDS, NO_ZERO, startFirstZero, stepFirstZero } from './cidmask';
 import { execGetDone } from './exec';
 import { startPut } from './mm_cid_put';
@@ -96,7 +107,7 @@ export function getSnapshotTime(c: i32, f: Frame): void {
 }
 
 export function getLazyCmpxchg(c: i32, f: Frame): void {
-  if (cmpxchg(c, cidAddr(f.mm, c), f.v, CID_UNSET)) {
+  if (cmpxchgCid(c, f.mm, c, f.v, CID_UNSET)) {
     own(f, f.mm, <i32>(f.v & ~CID_LAZY_PUT));
     f.pc = GET_LAZY_CLEAR;
   } else {
@@ -191,7 +202,7 @@ export function tryRacyLoad(c: i32, f: Frame): void {
 }
 
 export function tryRacyStore(c: i32, f: Frame): void {
-  write(c, maskAddr(f.mm, f.cid >> 6), f.loaded | ((<u64>1) << (f.cid & 63)));
+  writeMask(c, f.mm, f.cid >> 6, f.loaded | ((<u64>1) << (f.cid & 63)));
   own(f, f.mm, f.cid);
   tryDone(c, f);
 }
@@ -220,7 +231,7 @@ export function getTime(c: i32, f: Frame): void {
 }
 
 export function getCid(c: i32, f: Frame): void {
-  write(c, cidAddr(f.mm, c), f.cid);
+  writeCid(c, f.mm, c, f.cid);
   disown(f);
   getDone(c, f);
 }

@@ -3,7 +3,7 @@
 import { CID_LAZY_PUT, CID_UNSET, MUTANT_CLEAR_BEFORE_UNSET } from '../../src/abi';
 import { disown, own } from '../checks';
 import { cidAddr, config, Frame } from '../layout';
-import { clearBit, cmpxchg, found, read } from '../memory';
+import { clearBit, cmpxchgCid, found, read } from '../memory';
 import { execPutDone } from './exec';
 import { exitPutDone } from './exit';
 import { allocate } from './mm_cid_get';
@@ -35,7 +35,7 @@ export function putEarlyClear(c: i32, f: Frame): void {
 }
 
 export function putCmpxchg(c: i32, f: Frame): void {
-  if (cmpxchg(c, cidAddr(f.mm, c), f.v, CID_UNSET)) {
+  if (cmpxchgCid(c, f.mm, c, f.v, CID_UNSET)) {
     if (config.mutants & MUTANT_CLEAR_BEFORE_UNSET) {
       putDone(c, f);
     } else {

@@ -15,10 +15,23 @@ import {
   ROUTINE_SWITCH,
 } from '../../src/abi';
 import { disown, foundNullMm, holdChanged, isLazy, own, setMmCid } from '../checks';
-import { cidAddr, clockAddr, config, cpuAt, currAddr, Frame, onCpuAddr, taskAt, world } from '../layout';
-import { barrier, beginSwitch, clearBit, cmpxchg, place, read, write, writeUnlock } from '../memory';
-import { startGet } from './mm_cid_get';
 import {
+  beginOnCpu,
+  cidAddr,
+  clockAddr,
+  config,
+  cpuAt,
+  currAddr,
+  endOnCpu,
+  Frame,
+  onCpuAddr,
+  Task,
+  taskAt,
+  world,
+} from '../layout';
+import { barrier, beginSwitch, clearBit, cmpxchgCid, place, read, write, writeUnlock } from '../memory';
+import {
+  GET_LOAD,
   RETURN_SWITCH,
   SWITCH_CLOCK,
   SWITCH_CURR,
@@ -32,13 +45,13 @@ import {
 import { oldSwitch } from './v6_3';
 
 /** The scheduler chose T: on_cpu[T] is set at once, and both are claimed until the routine ends. */
-export function startSwitch(c: i32, f: Frame, prev: i32, next: i32): void {
+export function startSwitch(c: i32, prev: i32, next: i32): void {
   const T = taskAt(next);
   place(onCpuAddr(next), 1);
   beginSwitch(c);
   T.claimed = true;
   taskAt(prev).claimed = true;
-  f.begin(ROUTINE_SWITCH);
+  const f = beginOnCpu(c, ROUTINE_SWITCH);
   f.prev = prev;
   f.task = next;
   f.pc = config.mutants & MUTANT_NO_ENTRY_MB ? SWITCH_CLOCK : SWITCH_ENTRY_MB;
@@ -67,22 +80,38 @@ export function switchCurr(c: i32, f: Frame): void {
   else toBarrier(c, f);
 }
 
+// The transitions of a switch. What P and T are does not change while it is under way.
+const USER_TO_KERNEL: i32 = 1;
+const KERNEL_TO_USER: i32 = 2;
+const USER_TO_USER: i32 = 3;
+const SAME_MM: i32 = 4;
+/** Within an mm, and P or T is not active. */
+const SAME_MM_INACTIVE: i32 = 5;
+
+/** Bit t: transition t gives a full barrier. */
+let barriers: i32 = 0;
+
+/** What CONFIG says of the barriers, at the start of a run. */
+export function planBarriers(): void {
+  const fixed = config.algo == ALGO_RFC_V6_FIXED;
+  barriers = fixed ? 1 << SAME_MM_INACTIVE : 0;
+  if (!(config.mutants & MUTANT_NO_MB_USER_KERNEL)) barriers |= 1 << USER_TO_KERNEL;
+  if (!(config.mutants & MUTANT_NO_MB_KERNEL_USER)) barriers |= 1 << KERNEL_TO_USER;
+  if ((fixed || config.arch == ARCH_X86) && !(config.mutants & MUTANT_NO_MB_USER_USER)) {
+    barriers |= 1 << USER_TO_USER;
+  }
+}
+
+/** Here and in `toPrev` without branches: which two tasks a schedule has chosen no predictor can guess. */
+function transition(P: Task, T: Task): i32 {
+  const users = <i32>(P.ownMm >= 0) | ((<i32>(T.ownMm >= 0)) << 1);
+  const within = SAME_MM + ((<i32>P.ownActive & <i32>T.ownActive) ^ 1);
+  return select<i32>(within, users, <i32>(users == USER_TO_USER) & <i32>(P.ownMm == T.ownMm));
+}
+
 /** To the barrier that the transition gives, where it gives one. */
 export function toBarrier(c: i32, f: Frame): void {
-  const P = taskAt(f.prev);
-  const T = taskAt(f.task);
-  const fixed = config.algo == ALGO_RFC_V6_FIXED;
-  let gives = false;
-  if (T.ownMm < 0) {
-    gives = P.ownMm >= 0 && !(config.mutants & MUTANT_NO_MB_USER_KERNEL);
-  } else if (P.ownMm < 0) {
-    gives = !(config.mutants & MUTANT_NO_MB_KERNEL_USER);
-  } else if (P.ownMm != T.ownMm) {
-    gives = (fixed || config.arch == ARCH_X86) && !(config.mutants & MUTANT_NO_MB_USER_USER);
-  } else {
-    gives = fixed && !(P.ownActive && T.ownActive);
-  }
-  if (gives) f.pc = SWITCH_MB;
+  if ((barriers >> transition(taskAt(f.prev), taskAt(f.task))) & 1) f.pc = SWITCH_MB;
   else toPrev(c, f);
 }
 
@@ -91,29 +120,37 @@ export function switchMb(c: i32, f: Frame): void {
   toPrev(c, f);
 }
 
-/** switch_mm_cid: `if (prev->mm_cid_active)` */
+/** switch_mm_cid: `if (prev->mm_cid_active)`, and most of the time on to `if (next->mm_cid_active)`. */
 function toPrev(c: i32, f: Frame): void {
   if (config.algo == ALGO_V6_3) {
     f.pc = SWITCH_ON_CPU;
     return;
   }
   const P = taskAt(f.prev);
-  if (P.ownMm < 0) {
-    if (P.ownActive) foundNullMm();
+  const T = taskAt(f.task);
+  const puts = <i32>P.ownActive | <i32>(config.algo == ALGO_RFC_V6_FIXED);
+  const lazy = <i32>(P.ownMm >= 0) & puts & <i32>!(config.mutants & MUTANT_NO_PUT_LAZY);
+  if (<i32>P.ownActive & (lazy ^ 1)) {
+    if (P.ownMm < 0) foundNullMm();
     prevDone(c, f);
-  } else if (config.mutants & MUTANT_NO_PUT_LAZY || !(P.ownActive || config.algo == ALGO_RFC_V6_FIXED)) {
-    prevDone(c, f);
-  } else {
-    f.mm = P.ownMm;
-    f.pc = SWITCH_LAZY_LOAD;
+    return;
   }
+  f.mm = select<i32>(P.ownMm, T.ownMm, lazy);
+  f.getReturn = RETURN_SWITCH;
+  f.pc = <u8>select<i32>(SWITCH_LAZY_LOAD, pcOfNext(T), lazy);
+}
+
+/** switch_mm_cid: `if (next->mm_cid_active)`, an mm_cid_get or the end. */
+function pcOfNext(T: Task): i32 {
+  const after = select<i32>(SWITCH_CURR, SWITCH_ON_CPU, config.mutants & MUTANT_LATE_CURR);
+  return select<i32>(GET_LOAD, after, T.ownActive);
 }
 
 /** An inactive prev has no mm_cid anyway. */
 function prevDone(c: i32, f: Frame): void {
   const P = taskAt(f.prev);
   if (P.ownActive) setMmCid(c, P, -1);
-  toNext(c, f);
+  toNext(f);
 }
 
 export function switchLazyLoad(c: i32, f: Frame): void {
@@ -123,7 +160,7 @@ export function switchLazyLoad(c: i32, f: Frame): void {
 }
 
 export function switchLazyCmpxchg(c: i32, f: Frame): void {
-  if (cmpxchg(c, cidAddr(f.mm, c), f.v, CID_UNSET)) {
+  if (cmpxchgCid(c, f.mm, c, f.v, CID_UNSET)) {
     own(f, f.mm, <i32>(f.v & ~CID_LAZY_PUT));
     f.pc = SWITCH_LAZY_CLEAR;
   } else {
@@ -137,11 +174,11 @@ export function switchLazyClear(c: i32, f: Frame): void {
   prevDone(c, f);
 }
 
-/** switch_mm_cid: `if (next->mm_cid_active)` */
-function toNext(c: i32, f: Frame): void {
+function toNext(f: Frame): void {
   const T = taskAt(f.task);
-  if (T.ownActive) startGet(f, T.ownMm, RETURN_SWITCH);
-  else nextDone(f);
+  f.mm = T.ownMm;
+  f.getReturn = RETURN_SWITCH;
+  f.pc = <u8>pcOfNext(T);
 }
 
 export function switchGetDone(c: i32, f: Frame): void {
@@ -160,5 +197,5 @@ export function switchOnCpu(c: i32, f: Frame): void {
   writeUnlock(c, onCpuAddr(f.prev), 0);
   taskAt(f.prev).claimed = false;
   taskAt(f.task).claimed = false;
-  f.end();
+  endOnCpu(c);
 }

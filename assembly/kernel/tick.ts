@@ -1,24 +1,34 @@
 /** scheduler_tick(): update_rq_clock and task_tick_mm_cid. In cpu context, irqs off. */
 
 import { ALGO_V6_3, ROUTINE_TICK } from '../../src/abi';
-import { clockAddr, config, cpuAt, Frame, nextScanAddr, taskAt, world } from '../layout';
+import {
+  beginOnCpu,
+  clockAddr,
+  config,
+  cpuAt,
+  endOnCpu,
+  Frame,
+  nextScanAddr,
+  taskAt,
+  world,
+} from '../layout';
 import { read, writeRqLocked } from '../memory';
 import { TICK_CLOCK, TICK_NEXT_SCAN } from './pc';
 
-export function startTick(f: Frame): void {
-  f.begin(ROUTINE_TICK);
+export function startTick(c: i32): void {
+  const f = beginOnCpu(c, ROUTINE_TICK);
   f.pc = TICK_CLOCK;
 }
 
 export function tickClock(c: i32, f: Frame): void {
   writeRqLocked(c, clockAddr(c), world.now);
   const t = taskAt(cpuAt(c).current);
-  if (config.algo == ALGO_V6_3 || t.ownMm < 0 || t.exiting || t.queued) f.end();
+  if (config.algo == ALGO_V6_3 || t.ownMm < 0 || t.exiting || t.queued) endOnCpu(c);
   else f.pc = TICK_NEXT_SCAN;
 }
 
 export function tickNextScan(c: i32, f: Frame): void {
   const t = taskAt(cpuAt(c).current);
   if (world.jiffies >= read(c, nextScanAddr(t.ownMm))) t.queued = true;
-  f.end();
+  endOnCpu(c);
 }

@@ -5,7 +5,7 @@
 
 import { foundLockHeld, gotCid, holdChanged, setMmCid } from '../checks';
 import { activeAddr, cpuAt, Frame, maskAddr, mmAt, mmCidLockAddr, Task, taskAt } from '../layout';
-import { lock, peek, write, writeUnlock } from '../memory';
+import { lock, peek, write, writeMask, writeUnlock } from '../memory';
 import { MORE_WORDS, startFirstZero, stepFirstZero } from './cidmask';
 import { execDone, execInactiveDone } from './exec';
 import { toExitMm } from './exit';
@@ -76,8 +76,8 @@ export function oldPutLock(c: i32, f: Frame): void {
 }
 
 export function oldPutWord(c: i32, f: Frame): void {
-  const addr = maskAddr(f.mm, f.cid >> 6);
-  write(c, addr, peek(c, addr) & ~((<u64>1) << (f.cid & 63)));
+  const word = f.cid >> 6;
+  writeMask(c, f.mm, word, peek(c, maskAddr(f.mm, word)) & ~((<u64>1) << (f.cid & 63)));
   f.pc = OLD_PUT_UNLOCK;
 }
 
@@ -109,8 +109,8 @@ export function oldFirstZero(c: i32, f: Frame): void {
 }
 
 export function oldGetWord(c: i32, f: Frame): void {
-  const addr = maskAddr(f.mm, f.cid >> 6);
-  write(c, addr, peek(c, addr) | ((<u64>1) << (f.cid & 63)));
+  const word = f.cid >> 6;
+  writeMask(c, f.mm, word, peek(c, maskAddr(f.mm, word)) | ((<u64>1) << (f.cid & 63)));
   f.pc = OLD_GET_UNLOCK;
 }
 

@@ -16,17 +16,21 @@ const COMMON = ['package-lock.json', 'scripts/setup/builds.mjs'];
 const SHARED = ['src/abi.ts', 'src/engine/addresses.ts'];
 
 /**
- * What is done to the release module after asc, which inlines little and cannot be told to do more: a step of the
- * engine goes through half a dozen small functions, and V8 inlines none of them. It makes the engine about a
- * third faster (`npm run bench`).
+ * How the release module is optimized: not by asc, which inlines little of what a step goes through, half a dozen small
+ * functions that V8 does not inline either, and much of what it seldom goes through. asc only translates, and keeps the
+ * names, so that wasm-opt can be told what to leave alone (`npm run bench` shows what it is worth).
  */
 const INLINE = [
+  // The long way of an access (assembly/memory.ts): out of the way.
+  '--no-inline=*InFull',
+  // Once more: what has one caller left after the first time becomes a part of it, `step` above all.
   '-O4',
-  '--always-inline-max-function-size=60',
+  '-O4',
+  '--always-inline-max-function-size=300',
   '--flexible-inline-max-function-size=400',
-  '--one-caller-inline-max-function-size=2000',
   '--inline-functions-with-loops',
-  ...['simd', 'bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'].map(
+  // Without simd: it would be used for nothing but short copies, and wabt's wasm2c, which compares with native, has none.
+  ...['bulk-memory', 'sign-ext', 'mutable-globals', 'nontrapping-float-to-int'].map(
     (feature) => `--enable-${feature}`,
   ),
 ];

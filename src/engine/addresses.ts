@@ -34,6 +34,10 @@ export const ENTRY_ACTIONS = 320;
 export const ENTRY_TASKS = 32;
 export const ENTRY_SIZE = 5376;
 export const ACTIONS = 0x1800000;
+/** Behind the longest schedule that the fuzz loop writes; a longer scenario overwrites it. */
+export const DECK = 0x1c00000;
+/** Bytes of a schedule's header in the deck (assembly/deck.ts). */
+export const DECK_HEADER = 64;
 
 export const EVENT_CAPACITY = 6000;
 export const EVENT_SIZE = 40;

@@ -3,7 +3,7 @@ import { CPU_SHIFT, LAYOUT, TASK_SHIFT, WORLD } from './addresses.js';
 import { taskOf } from './decode.js';
 
 /** Offsets in the records of assembly/layout.ts. */
-const FRAME_IN_CPU = 32;
+const FRAME_IN_CPU = 40;
 const FRAME_IN_TASK = 48;
 const MASK_IN_MM = 32;
 const NONE = 0xffffffff;

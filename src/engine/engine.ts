@@ -7,6 +7,8 @@ import {
   ACTIONS,
   BUCKETS,
   CONFIG,
+  DECK,
+  DECK_HEADER,
   DECLS,
   FUZZ_CONFIG,
   LAYOUT,
@@ -94,6 +96,8 @@ export class Engine {
   private bytes: Uint8Array;
   private header: Scenario | null = null;
   private prefix: readonly Action[] = [];
+  /** Schedules in the deck. */
+  private deck = 0;
 
   /** @throws Error when the build is not there */
   constructor(source: Build | Uint8Array = 'release') {
@@ -209,16 +213,34 @@ export class Engine {
     };
   }
 
-  /** Runs what was prepared, and tells nothing: what the bench measures. */
-  runPrepared({ config, decls, actions }: Prepared, checks: boolean): void {
-    this.reserve(actions.length >> ACTION_SHIFT);
-    this.bytes.set(config, CONFIG);
-    this.bytes.set(decls, DECLS);
-    this.bytes.set(actions, ACTIONS);
-    this.wasm.run(0, checks ? 1 : 0, lo(Number.MAX_SAFE_INTEGER), hi(Number.MAX_SAFE_INTEGER));
+  /**
+   * Lays schedules down, so that {@link runDeck} runs them all in one call: what the bench measures. A longer scenario
+   * than the fuzz loop draws, run in between, may overwrite them.
+   */
+  layDeck(deck: readonly Prepared[]): void {
+    const declsOf = ({ decls }: Prepared) => Math.ceil(decls.length / 16) * 16;
+    const size = (one: Prepared) => DECK_HEADER + declsOf(one) + one.actions.length;
+    this.reserve((DECK - ACTIONS + deck.reduce((sum, one) => sum + size(one), 0)) >> ACTION_SHIFT);
+    let at = DECK;
+    for (const one of deck) {
+      this.bytes.fill(0, at, at + size(one));
+      this.bytes.set(one.config.subarray(0, DECK_HEADER), at);
+      this.bytes.set(one.decls, at + DECK_HEADER);
+      this.bytes.set(one.actions, at + DECK_HEADER + declsOf(one));
+      at += size(one);
+    }
+    this.deck = deck.length;
   }
 
-  /** The same, event by event, and with the end state where that is asked for. */
+  /** Runs the deck from the first schedule to the last, and tells how many micro-steps they made. */
+  runDeck(checks: boolean, coverage = false): number {
+    this.wasm.cover(coverage ? 1 : 0);
+    const steps = this.wasm.runDeck(this.deck, checks ? 1 : 0) >>> 0;
+    this.wasm.cover(0);
+    return steps;
+  }
+
+  /** Runs a scenario event by event, and with the end state where that is asked for. */
   *trace(
     scenario: Scenario,
     maxSteps = Number.MAX_SAFE_INTEGER,

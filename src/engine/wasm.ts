@@ -8,6 +8,7 @@ export interface Exports extends WebAssembly.Exports {
   readonly memory: WebAssembly.Memory;
   run(trace: number, checks: number, budgetLo: number, budgetHi: number): number;
   goOn(): number;
+  runDeck(schedules: number, checks: number): number;
   cover(on: number): void;
   features(): number;
   corpusSize(): number;
