@@ -21,6 +21,7 @@ import {
   KIND_OWNERSHIP,
   KIND_STRANDED_LAZY,
 } from '../src/abi';
+import { coverHold, covering } from './coverage';
 import {
   cidAddr,
   config,
@@ -222,10 +223,12 @@ export function holdChanged(c: i32): void {
   }
   const cpu = cpuAt(c);
   if (cpu.holdMm == mm && cpu.holdCid == cid) return;
+  if (covering) coverHold(c);
   if (cpu.holdMm >= 0) addHolder(cpu.holdMm, cpu.holdCid, -1);
   if (mm >= 0) addHolder(mm, cid, 1);
   cpu.holdMm = mm;
   cpu.holdCid = cid;
+  if (covering) coverHold(c);
   judgeSlotOf(c);
   if (judgesCompactness()) judgeLoose(c);
 }

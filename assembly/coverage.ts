@@ -21,9 +21,9 @@ import * as addresses from '../src/engine/addresses';
 import { isValid } from './checks';
 import { nextAddr } from './kernel/next';
 import {
+  cidAddr,
   cpuAt,
   cpuFrame,
-  cpus,
   Frame,
   locationKind,
   mmOfAddr,
@@ -32,17 +32,18 @@ import {
   slotsOffset,
   taskAt,
   taskFrame,
-  tasksTotal,
   WORLD,
 } from './layout';
+
+/** Of a frame that is stopped: its task has left the cpu. */
+const LEFT: u32 = 64;
 
 const CONFLICTS: u32 = 8192;
 const SLOTS: u32 = 12288;
 const STATES: u32 = 16384;
 const STATE_COUNT: u32 = 65536 - 16384;
 
-/** Tasks beyond these are left out of abstract states: they are to be cheap. */
-const STATE_TASKS: i32 = 64;
+/** Cpus beyond these are left out of abstract states. */
 const STATE_CPUS: i32 = 16;
 
 export let covering: bool = false;
@@ -64,6 +65,7 @@ export function setCovering(on: bool): void {
 export function beginCover(): void {
   touched = 0;
   dated = 0;
+  beginStates();
   run += 1;
   if (run <= 0xffff) return;
   memory.fill(addresses.SHADOW, 0, addresses.MEM_STATE - addresses.WORLD);
@@ -104,53 +106,64 @@ export function coverPc(): u32 {
   return actorPc;
 }
 
-// ---- locations: {pc u8, cpu u8, run u16} of the last write, {pc u8, pc u8, run u16} of frames stopped before it --------
+// ---- locations: {pc u8, cpu u8, run u16} of the last write, {pc u8, pc u8, run u16} of frames stopped before it
 
 function shadow(addr: usize): usize {
   return addr + (<usize>addresses.SHADOW - WORLD);
 }
 
-function meet(addr: usize): void {
-  const waiters = load<u32>(shadow(addr), 4);
+/** `waiters` is that half of a location's shadow. */
+function meet(waiters: u32): void {
   if (waiters >> 16 != run) return;
-  const first = waiters & 0xff;
-  const second = (waiters >> 8) & 0xff;
-  if (first != 0) touch(CONFLICTS | ((actorPc & 63) << 6) | (first & 63));
-  if (second != 0) touch(CONFLICTS | ((actorPc & 63) << 6) | (second & 63));
+  const first = waiters & 63;
+  const second = (waiters >> 8) & 63;
+  if (first != 0) touch(CONFLICTS | (actorPc << 6) | first);
+  if (second != 0) touch(CONFLICTS | (actorPc << 6) | second);
+}
+
+function waitersAt(addr: usize): u32 {
+  return load<u32>(shadow(addr), 4);
 }
 
 function coverReadsFrom(writer: u32, same: bool): void {
-  touch(((actorPc & 63) << 7) | ((writer & 63) << 1) | <u32>same);
+  touch((actorPc << 7) | ((writer & 63) << 1) | <u32>same);
 }
 
 /** A load, or an rmw, reads what memory has. */
 export function coverRead(c: i32, addr: usize): void {
-  const word = load<u32>(shadow(addr));
-  const writer = select<u32>(word, 0, word >> 16 == run);
-  coverReadsFrom(writer & 0xff, writer != 0 && ((writer >> 8) & 0xff) == <u32>(c & 0xff));
-  meet(addr);
+  const both = load<u64>(shadow(addr));
+  const word = <u32>both;
+  const writer = select<u32>(word, 0xff00, word >> 16 == run);
+  coverReadsFrom(writer, ((writer >> 8) & 0xff) == <u32>(c & 0x7f));
+  meet(<u32>(both >> 32));
 }
 
 /** It reads what the cpu itself has waiting, stored at that pc. */
 export function coverForward(addr: usize, pc: u32): void {
   coverReadsFrom(pc, true);
-  meet(addr);
+  meet(waitersAt(addr));
 }
 
 /** It reads an older value. */
 export function coverStale(addr: usize): void {
   coverReadsFrom(0, true);
-  meet(addr);
+  meet(waitersAt(addr));
 }
 
 /** A store is issued. */
 export function coverStore(addr: usize): void {
-  meet(addr);
+  meet(waitersAt(addr));
 }
 
 /** The actor's store is in memory. */
 export function coverWrite(addr: usize): void {
-  store<u32>(shadow(addr), (run << 16) | ((<u32>(actorCpu & 0xff)) << 8) | actorPc);
+  store<u32>(shadow(addr), (run << 16) | ((<u32>(actorCpu & 0x7f)) << 8) | actorPc);
+}
+
+/** A store that is issued, and in memory at once. */
+export function coverStored(addr: usize): void {
+  meet(waitersAt(addr));
+  coverWrite(addr);
 }
 
 /** Unset, valid or lazy. */
@@ -159,11 +172,19 @@ function slotClass(word: u32): u32 {
   return isValid(word) ? 1 : 2;
 }
 
-/** cid[m][c] changes in memory. */
-export function coverSlot(m: i32, c: i32, old: u32, value: u32): void {
+/** cid[m][c], at `addr`, changes in memory. */
+export function coverSlot(m: i32, c: i32, addr: usize, old: u32, value: u32): void {
   const used = <u32>(cpuAt(c).holdMm == m);
   const own = <u32>(c == actorCpu);
   touch(SLOTS | ((actorPc & 63) << 6) | (own << 5) | (used << 4) | (slotClass(old) << 2) | slotClass(value));
+  changed(addr);
+  changedCpu(c);
+}
+
+/** What the task on cpu c holds changes. */
+export function coverHold(c: i32): void {
+  const m = cpuAt(c).holdMm;
+  if (m >= 0) changed(cidAddr(m, c));
 }
 
 // ---- frames that are stopped ------------------------------------------------------------------------------------------
@@ -177,22 +198,66 @@ export function coverStop(c: i32, f: Frame): void {
   const waiters = load<u32>(at);
   const before = waiters >> 16 == run ? waiters & 0xff : 0;
   store<u32>(at, (run << 16) | (before << 8) | f.pc);
+  remember(addr);
 }
 
-/** It goes on. */
+/** The task of a frame that is stopped leaves its cpu. */
+export function coverLeave(f: Frame): void {
+  if (f.routine != 0 && f.watched != 0) replaceWaiter(f, <u32>f.pc | LEFT);
+}
+
+/** Frame f goes on. */
 export function coverGo(f: Frame): void {
   if (f.watched == 0) return;
-  const at = shadow(f.watched) + 4;
+  replaceWaiter(f, 0);
   f.watched = 0;
+}
+
+/** Puts another byte in place of frame f's; 0 takes it out. */
+function replaceWaiter(f: Frame, byte: u32): void {
+  const at = shadow(f.watched) + 4;
   const waiters = load<u32>(at);
   if (waiters >> 16 != run) return;
   const first = waiters & 0xff;
   const second = (waiters >> 8) & 0xff;
-  if (first == <u32>f.pc) store<u32>(at, (run << 16) | second);
-  else if (second == <u32>f.pc) store<u32>(at, (run << 16) | first);
+  if ((first & 63) == <u32>f.pc) store<u32>(at, (run << 16) | (byte == 0 ? second : (second << 8) | byte));
+  else if ((second & 63) == <u32>f.pc) store<u32>(at, (run << 16) | (byte << 8) | first);
+  changed(f.watched);
 }
 
 // ---- abstract states ----------------------------------------------------------------------------------------------------
+
+/** Locations, and cpus, of which something has changed since the last state; what is beyond CHANGED_MAX is not seen. */
+const CHANGED_MAX: i32 = 8;
+const CHANGED: usize = memory.data(4 * CHANGED_MAX, 4);
+let changes: i32 = 0;
+let changedCpus: u32 = 0;
+/** What was last said of each cpu, and the sum of it all. */
+const CPU_WORDS: usize = memory.data(8 * STATE_CPUS, 8);
+let sum: u64 = 0;
+
+function beginStates(): void {
+  changes = 0;
+  changedCpus = 0;
+  sum = 0;
+  for (let c = 0; c < STATE_CPUS; c++) store<u64>(CPU_WORDS + ((<usize>c) << 3), 0);
+}
+
+/** Something about the location has changed: of interest where frames are stopped in front of it. */
+function changed(addr: usize): void {
+  const waiters = waitersAt(addr);
+  if (waiters >> 16 == run && (waiters & 0xffff) != 0) remember(addr);
+}
+
+function remember(addr: usize): void {
+  if (changes == CHANGED_MAX) return;
+  store<u32>(CHANGED + ((<usize>changes) << 2), <u32>addr);
+  changes += 1;
+}
+
+function changedCpu(c: i32): void {
+  if (c < STATE_CPUS) changedCpus |= 1 << c;
+}
 
 function mix(x: u64): u64 {
   x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93;
@@ -203,41 +268,43 @@ function touchState(word: u64): void {
   touch(STATES + <u32>(((mix(word + 0x9e3779b97f4a7c15) >> 32) * <u64>STATE_COUNT) >> 32));
 }
 
-/** A stopped frame: where it is, in front of what, and who else is. `context`: how its task or cpu is. */
-function coverFrame(f: Frame, context: u64): void {
-  let word: u64 = <u64>f.pc | (context << 32);
-  if (f.watched != 0) {
-    word |= (<u64>(load<u32>(shadow(f.watched) + 4) & 0xffff)) << 8;
-    if (locationKind(f.watched) == LOC_CID) {
-      word |= (<u64>(1 + slotClass(load<u32>(f.watched)))) << 24;
-      const m = mmOfAddr(f.watched);
-      const c = <i32>((offsetInMm(f.watched) - slotsOffset()) >> 4);
-      word |= (<u64>(cpuAt(c).holdMm == m)) << 28;
-    }
+/** Who is stopped in front of a location, and of a slot also what it is, and whether it is in use. */
+function coverLocation(addr: usize): void {
+  const waiters = load<u32>(shadow(addr) + 4);
+  if (waiters >> 16 != run || (waiters & 0xffff) == 0) return;
+  let word: u64 = waiters & 0xffff;
+  if (locationKind(addr) == LOC_CID) {
+    const c = <i32>((offsetInMm(addr) - slotsOffset()) >> 4);
+    const used = <u64>(cpuAt(c).holdMm == mmOfAddr(addr));
+    word |= ((<u64>(1 + slotClass(load<u32>(addr)))) << 16) | (used << 20);
   }
   touchState(word);
 }
 
-/** The state between two actions. */
-export function coverState(): void {
-  let all: u64 = 0;
-  for (let c = 0, n = min(cpus, STATE_CPUS); c < n; c++) {
-    const cpu = cpuAt(c);
-    const t = cpu.current;
-    const task = taskAt(t);
-    let word: u64 = <u64>cpuFrame(c).routine | ((<u64>taskFrame(t).routine) << 3);
-    if (task.ownMm >= 0) {
-      word |= 1 << 6;
-      word |= (<u64>slotClass(<u32>slotAt(task.ownMm, c).cid)) << 7;
-      word |= (<u64>task.ownActive) << 9;
-    }
-    word |= (<u64>(cpu.holdMm >= 0)) << 10;
-    all += mix(word + 1);
-    if (cpuFrame(c).routine != 0) coverFrame(cpuFrame(c), 1);
+/** What cpu c is doing, and what its slot of the mm that it runs is. */
+function cpuWord(c: i32): u64 {
+  const cpu = cpuAt(c);
+  const task = taskAt(cpu.current);
+  let word: u64 = <u64>cpuFrame(c).routine | ((<u64>taskFrame(cpu.current).routine) << 3);
+  if (task.ownMm >= 0) {
+    word |= 1 << 6;
+    word |= (<u64>slotClass(<u32>slotAt(task.ownMm, c).cid)) << 7;
+    word |= (<u64>task.ownActive) << 9;
   }
-  touchState(all);
-  for (let i = cpus, n = min(tasksTotal, cpus + STATE_TASKS); i < n; i++) {
-    const f = taskFrame(i);
-    if (f.routine != 0) coverFrame(f, taskAt(i).current ? 2 : 3);
+  return mix((word | ((<u64>(cpu.holdMm >= 0)) << 10)) + 1);
+}
+
+/** The state after an action of cpu c. */
+export function coverState(c: i32): void {
+  changedCpu(c);
+  for (; changedCpus != 0; changedCpus &= changedCpus - 1) {
+    const i = ctz(changedCpus);
+    const at = CPU_WORDS + ((<usize>i) << 3);
+    const word = cpuWord(i);
+    sum += word - load<u64>(at);
+    store<u64>(at, word);
   }
+  touchState(sum);
+  for (let i = 0; i < changes; i++) coverLocation(load<u32>(CHANGED + ((<usize>i) << 2)));
+  changes = 0;
 }

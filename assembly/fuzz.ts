@@ -277,8 +277,8 @@ function runSchedule(by: i32): void {
     const a = actionAt(n);
     if (!propose(a, tasks, mms)) break;
     const joined = <i32>a.cpu == stepping && joinsSteps(a);
-    if (covering && !joined) {
-      coverState();
+    if (covering && !joined && n > 0) {
+      coverState(actionAt(n - 1).cpu);
       coverAt(n);
     }
     if (!perform(a)) continue;
@@ -291,8 +291,8 @@ function runSchedule(by: i32): void {
     if (isStep && routineEnded && world.lazySlots != 0 && looksStranded()) break;
   }
   config.actions = n;
-  if (covering) {
-    coverState();
+  if (covering && n > 0) {
+    coverState(actionAt(n - 1).cpu);
     coverAt(n);
   }
   if (result.kind == KIND_NONE) endRun(0);

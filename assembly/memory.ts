@@ -71,6 +71,7 @@ import {
   coverSlot,
   coverStale,
   coverStore,
+  coverStored,
   coverWrite,
   setCoverActor,
 } from './coverage';
@@ -173,7 +174,7 @@ export function setChecking(on: bool): void {
 export function resetMemory(): void {
   buffering = config.memory != MEMORY_SC;
   weak = config.memory == MEMORY_WEAK;
-  direct = !buffering && !tracing && !covering;
+  direct = !buffering && !tracing;
   state.commits = 0;
 }
 
@@ -256,7 +257,7 @@ function commit(addr: usize, old: u64, value: u64): void {
     // {time, cid}: the cid is the odd word.
     if (((offset - slots) & 8) == 0) return;
     const c = <i32>((offset - slots) >> 4);
-    if (covering) coverSlot(m, c, <u32>old, <u32>value);
+    if (covering) coverSlot(m, c, addr, <u32>old, <u32>value);
     slotChanged(m, c, <u32>old, <u32>value);
   } else if (offset >= MASK_IN_MM) {
     maskChanged(m, <i32>((offset - MASK_IN_MM) >> 3), old, value);
@@ -493,9 +494,20 @@ function coverLoad(c: i32, addr: usize): void {
   else coverRead(c, addr);
 }
 
+function readDirect(c: i32, addr: usize): u64 {
+  if (covering) coverRead(c, addr);
+  return load<u64>(addr);
+}
+
+/** What no check watches, at once. */
+function storeDirect(addr: usize, value: u64): void {
+  if (covering) coverStored(addr);
+  store<u64>(addr, value);
+}
+
 /** READ_ONCE */
 export function read(c: i32, addr: usize): u64 {
-  return direct ? load<u64>(addr) : readInFull(c, addr);
+  return direct ? readDirect(c, addr) : readInFull(c, addr);
 }
 
 function readInFull(c: i32, addr: usize): u64 {
@@ -510,7 +522,7 @@ function readInFull(c: i32, addr: usize): u64 {
  * load read from.
  */
 export function readMarked(c: i32, addr: usize, after: u32): u64 {
-  return direct ? load<u64>(addr) : readMarkedInFull(c, addr, after);
+  return direct ? readDirect(c, addr) : readMarkedInFull(c, addr, after);
 }
 
 function readMarkedInFull(c: i32, addr: usize, after: u32): u64 {
@@ -522,7 +534,7 @@ function readMarkedInFull(c: i32, addr: usize, after: u32): u64 {
 
 /** smp_load_acquire, with an address dependency as in `readMarked`. */
 export function readAcquire(c: i32, addr: usize, after: u32): u64 {
-  return direct ? load<u64>(addr) : readAcquireInFull(c, addr, after);
+  return direct ? readDirect(c, addr) : readAcquireInFull(c, addr, after);
 }
 
 function readAcquireInFull(c: i32, addr: usize, after: u32): u64 {
@@ -576,7 +588,7 @@ export function writeBarrier(c: i32): void {
 /** WRITE_ONCE of what no check watches. */
 export function write(c: i32, addr: usize, value: u64): void {
   assert(!isWatched(addr));
-  if (direct) store<u64>(addr, value);
+  if (direct) storeDirect(addr, value);
   else writeInFull(c, addr, value);
 }
 
@@ -595,14 +607,16 @@ export function writeMask(c: i32, m: i32, word: i32, value: u64): void {
     return;
   }
   const old = load<u64>(addr);
-  store<u64>(addr, value);
+  storeDirect(addr, value);
   if (checking) maskChanged(m, word, old, value);
 }
 
 /** Memory at once: cid[m][target]. */
 function storeCid(m: i32, target: i32, addr: usize, old: u64, value: u64): void {
-  store<u64>(addr, value);
-  if (checking) slotChanged(m, target, <u32>old, <u32>value);
+  storeDirect(addr, value);
+  if (!checking) return;
+  if (covering) coverSlot(m, target, addr, <u32>old, <u32>value);
+  slotChanged(m, target, <u32>old, <u32>value);
 }
 
 function writeInFull(c: i32, addr: usize, value: u64): void {
@@ -615,7 +629,7 @@ function writeInFull(c: i32, addr: usize, value: u64): void {
 /** smp_store_release at the end of a critical section: unlock, on_cpu = 0. */
 export function writeUnlock(c: i32, addr: usize, value: u64): void {
   assert(!isWatched(addr));
-  if (direct) store<u64>(addr, value);
+  if (direct) storeDirect(addr, value);
   else writeUnlockInFull(c, addr, value);
 }
 
@@ -641,7 +655,7 @@ export function writeUnset(c: i32, addr: usize, value: u64, f: Frame): void {
 /** WRITE_ONCE after taking the rq lock, which is a part of this step. */
 export function writeRqLocked(c: i32, addr: usize, value: u64): void {
   assert(!isWatched(addr));
-  if (direct) store<u64>(addr, value);
+  if (direct) storeDirect(addr, value);
   else writeRqLockedInFull(c, addr, value);
 }
 
@@ -743,9 +757,9 @@ function fullAfter(c: i32): void {
 export function cmpxchg(c: i32, addr: usize, expected: u64, value: u64): bool {
   assert(!isWatched(addr));
   if (!direct) return cmpxchgInFull(c, addr, expected, value);
-  found = load<u64>(addr);
+  found = readDirect(c, addr);
   if (found != expected) return false;
-  store<u64>(addr, value);
+  storeDirect(addr, value);
   return true;
 }
 
@@ -753,7 +767,7 @@ export function cmpxchg(c: i32, addr: usize, expected: u64, value: u64): bool {
 export function cmpxchgCid(c: i32, m: i32, target: i32, expected: u64, value: u64): bool {
   const addr = cidAddr(m, target);
   if (!direct) return cmpxchgInFull(c, addr, expected, value);
-  found = load<u64>(addr);
+  found = readDirect(c, addr);
   if (found != expected) return false;
   storeCid(m, target, addr, expected, value);
   return true;
@@ -779,10 +793,10 @@ function cmpxchgInFull(c: i32, addr: usize, expected: u64, value: u64): bool {
 export function testAndSet(c: i32, m: i32, bit: i32): bool {
   if (!direct) return testAndSetInFull(c, m, bit);
   const addr = maskAddr(m, bit >> 6);
-  const old = load<u64>(addr);
+  const old = readDirect(c, addr);
   const value = old | ((<u64>1) << (bit & 63));
   if (value == old) return false;
-  store<u64>(addr, value);
+  storeDirect(addr, value);
   if (checking) bitSet(m, bit);
   return true;
 }
@@ -808,10 +822,10 @@ export function clearBit(c: i32, m: i32, bit: i32): void {
     return;
   }
   const addr = maskAddr(m, bit >> 6);
-  const old = load<u64>(addr);
+  const old = readDirect(c, addr);
   const value = old & ~((<u64>1) << (bit & 63));
   if (value == old) return;
-  store<u64>(addr, value);
+  storeDirect(addr, value);
   if (checking) bitCleared(m, bit);
 }
 
@@ -829,8 +843,8 @@ function clearBitInFull(c: i32, m: i32, bit: i32): void {
 /** One try at a spinlock: true where it was free. */
 export function lock(c: i32, addr: usize): bool {
   if (!direct) return lockInFull(c, addr);
-  if (load<u64>(addr) != 0) return false;
-  store<u64>(addr, 1);
+  if (readDirect(c, addr) != 0) return false;
+  storeDirect(addr, 1);
   return true;
 }
 

@@ -130,7 +130,7 @@ export function goOn(): i32 {
         code = RUN_PAUSED;
         break;
       }
-      if (covering) coverState();
+      if (covering && at > 0) coverState(actionAt(at - 1).cpu);
       at += 1;
       result.action = at;
       if (op == ACTION_STEP) {

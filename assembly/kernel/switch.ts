@@ -15,6 +15,7 @@ import {
   ROUTINE_SWITCH,
 } from '../../src/abi';
 import { disown, foundNullMm, holdChanged, isLazy, own, setMmCid } from '../checks';
+import { covering, coverLeave } from '../coverage';
 import {
   beginOnCpu,
   cidAddr,
@@ -27,6 +28,7 @@ import {
   onCpuAddr,
   Task,
   taskAt,
+  taskFrame,
   world,
 } from '../layout';
 import { barrier, beginSwitch, clearBit, cmpxchgCid, place, read, write, writeUnlock } from '../memory';
@@ -73,6 +75,7 @@ export function switchCurr(c: i32, f: Frame): void {
   write(c, currAddr(c), f.task);
   cpuAt(c).current = f.task;
   taskAt(f.prev).current = false;
+  if (covering) coverLeave(taskFrame(f.prev));
   taskAt(f.task).current = true;
   holdChanged(c);
   if (config.mutants & MUTANT_LATE_CURR) f.pc = SWITCH_ON_CPU;
