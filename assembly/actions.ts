@@ -99,16 +99,17 @@ function touchMm(mm: i32): void {
 /** Whether cpu c may leave its current task now. */
 export function maySwitchOut(c: i32): bool {
   if (!irqsOn(c)) return false;
+  if (config.preempt == PREEMPT_FULL) return true;
   const f = taskFrame(cpuAt(c).current);
-  return f.routine == 0 || config.preempt == PREEMPT_FULL || f.gap;
+  return f.routine == 0 || f.gap;
 }
 
 /** Whether cpu c may switch to task id t now. */
 export function maySwitchTo(c: i32, t: i32): bool {
   const T = taskAt(t);
   if (!T.mayRun()) return false;
-  if (t < cpus) return t == c;
-  return T.home == c && peek(c, onCpuAddr(t)) == 0;
+  // An idle task is at home on its own cpu. Without a branch: which one it is nothing can foresee.
+  return (<i32>(T.home == c) & (<i32>(t < cpus) | <i32>(peek(c, onCpuAddr(t)) == 0))) != 0;
 }
 
 function applySwitch(c: i32, t: i32): bool {
@@ -220,7 +221,7 @@ export function apply(a: Action): bool {
   const c = <i32>a.cpu;
   switch (<i32>a.op) {
     case ACTION_SWITCH:
-      return applySwitch(c, a.task == IDLE_TASK ? c : cpus + <i32>a.task);
+      return applySwitch(c, select<i32>(c, cpus + <i32>a.task, a.task == IDLE_TASK));
     case ACTION_TICK:
       return applyTick(c);
     case ACTION_WORK:

@@ -56,8 +56,13 @@ let badCidValue: i32 = -1;
 let nullMm: bool = false;
 let stuck: bool = false;
 let stuckMm: i32 = -1;
-/** Any of the three: one test a step. */
+/** Any of the three; it is one of World.wrong. */
 let flagged: bool = false;
+
+function flag(): void {
+  if (!flagged) world.wrong += 1;
+  flagged = true;
+}
 
 /** True for a slot that is neither unset nor lazy. */
 export function isValid(cid: u32): bool {
@@ -74,6 +79,11 @@ function bitOf(m: i32, cid: i32): i32 {
 
 // ---- owners of mask bits ----------------------------------------------------------------------------------
 
+function countMisowned(more: i32): void {
+  world.misowned += more;
+  world.wrong += more;
+}
+
 function addOwner(m: i32, cid: i32, delta: i32): void {
   assert(cid >= 0 && cid < cpus);
   const addr = ownersAddr(m, cid);
@@ -81,7 +91,7 @@ function addOwner(m: i32, cid: i32, delta: i32): void {
   const after = before + delta;
   const bit = bitOf(m, cid);
   store<u16>(addr, <u16>after);
-  world.misowned += <i32>(after != bit) - <i32>(before != bit);
+  countMisowned(<i32>(after != bit) - <i32>(before != bit));
 }
 
 /** The cid of a slot word whatever its state, or -1. */
@@ -109,20 +119,20 @@ export function maskChanged(m: i32, word: i32, old: u64, value: u64): void {
     changed &= changed - 1;
     const now = <i32>((value >> bit) & 1);
     const owners = <i32>load<u16>(ownersAddr(m, (word << 6) | bit));
-    world.misowned += <i32>(owners != now) - <i32>(owners != 1 - now);
+    countMisowned(<i32>(owners != now) - <i32>(owners != 1 - now));
   }
 }
 
 /** A bit of mask[m] was set. */
 export function bitSet(m: i32, bit: i32): void {
   const owners = <i32>load<u16>(ownersAddr(m, bit));
-  world.misowned += <i32>(owners != 1) - <i32>(owners != 0);
+  countMisowned(<i32>(owners != 1) - <i32>(owners != 0));
 }
 
 /** And cleared. */
 export function bitCleared(m: i32, bit: i32): void {
   const owners = <i32>load<u16>(ownersAddr(m, bit));
-  world.misowned += <i32>(owners != 0) - <i32>(owners != 1);
+  countMisowned(<i32>(owners != 0) - <i32>(owners != 1));
 }
 
 /** A store of cpu c to `addr` has gone into its buffer. */
@@ -186,7 +196,9 @@ function addHolder(m: i32, cid: i32, delta: i32): void {
   const before = <i32>load<u16>(addr);
   const after = before + delta;
   store<u16>(addr, <u16>after);
-  world.duplicates += <i32>(after > 1) - <i32>(before > 1);
+  const more = <i32>(after > 1) - <i32>(before > 1);
+  world.duplicates += more;
+  world.wrong += more;
 }
 
 /** Whether cpu c's slot still has what its current task holds. */
@@ -196,14 +208,18 @@ function judgeSlotOf(c: i32): void {
   if (cpu.holdMm >= 0 && config.algo != ALGO_V6_3) {
     freed = cidOf(<u32>peek(c, cidAddr(cpu.holdMm, c))) != cpu.holdCid;
   }
-  world.freed += <i32>freed - <i32>cpu.freed;
+  const more = <i32>freed - <i32>cpu.freed;
+  world.freed += more;
+  world.wrong += more;
   cpu.freed = freed;
 }
 
 function judgeLoose(c: i32): void {
   const cpu = cpuAt(c);
   const loose = cpu.holdMm >= 0 && cpu.holdCid >= mmAt(cpu.holdMm).users;
-  world.loose += <i32>loose - <i32>cpu.loose;
+  const more = <i32>loose - <i32>cpu.loose;
+  world.loose += more;
+  world.wrong += more;
   cpu.loose = loose;
 }
 
@@ -260,14 +276,14 @@ export function gotCid(m: i32, cid: i32): void {
   badCid = true;
   badCidMm = m;
   badCidValue = cid;
-  flagged = true;
+  flag();
 }
 
 /** A switch found prev active without an mm. */
 export function foundNullMm(): void {
   if (!checking) return;
   nullMm = true;
-  flagged = true;
+  flag();
 }
 
 /** try_get found mask[m] full: stuck where it still is and no frame under way owns a bit of it. */
@@ -281,7 +297,7 @@ export function foundMaskFull(m: i32): void {
   }
   stuck = true;
   stuckMm = m;
-  flagged = true;
+  flag();
 }
 
 /** Whether a store to a word of mask[m] waits in some buffer. */
@@ -297,7 +313,7 @@ export function foundLockHeld(addr: usize, m: i32, holders: i32): void {
   if (holders != 0 || !checking || isWaiting(addr)) return;
   stuck = true;
   stuckMm = m;
-  flagged = true;
+  flag();
 }
 
 // ---- after a step -----------------------------------------------------------------------------------------------
@@ -316,14 +332,14 @@ function violates(kind: i32, c: i32, m: i32, cid: i32): i32 {
 
 /** Judges the step that cpu c made: KIND_NONE, or the kind that it violates (RESULT has the rest). */
 export function judge(c: i32): i32 {
-  if ((world.duplicates | world.freed | world.misowned | world.loose | <i32>flagged) == 0) return KIND_NONE;
-  return judgeInOrder(c);
+  return world.wrong == 0 ? KIND_NONE : judgeInOrder(c);
 }
 
 function judgeInOrder(c: i32): i32 {
   const hadBadCid = badCid;
   const hadNullMm = nullMm;
   const wasStuck = stuck;
+  world.wrong -= <i32>flagged;
   badCid = nullMm = stuck = flagged = false;
   if (world.duplicates != 0 && counts(KIND_DUPLICATE_CID)) return firstDuplicate(c);
   if (world.freed != 0 && counts(KIND_FREED_IN_USE)) return firstFreed(c);

@@ -121,6 +121,11 @@ export class World {
   maskWaits: i32;
   /** How many bytes a world is, from WORLD. */
   size: u32;
+  /**
+   * All of duplicates, freed, misowned and loose, and what else a step must be judged for: 0 where there is nothing to
+   * look at after a step. In a run that is watched never 0.
+   */
+  wrong: i32;
 }
 
 /**

@@ -7,7 +7,7 @@ import { judge, judgeEnd } from './checks';
 import { beginCover, coverGo, covering, coverState, coverStop, setCoverActor } from './coverage';
 import { nextAddr, nextOp } from './kernel/next';
 import { step } from './kernel/step';
-import { config, cpuAt, cpuFrame, Frame, result } from './layout';
+import { config, cpuAt, cpuFrame, Frame, result, world } from './layout';
 import { drainEverything, flush, flushedPc, mayFlush } from './memory';
 import { lastEventIs, setActor, traceFull, tracing } from './trace';
 import { setUpWorld } from './world';
@@ -19,7 +19,7 @@ let left: u64 = 0;
 let stepped: Frame = changetype<Frame>(0);
 let lastCpu: i32 = 0;
 /** Events or coverage are to be told of every step. */
-let observed: bool = false;
+let watched: bool = false;
 
 /** A fresh RESULT for a run of the world as it stands. */
 export function beginRun(): void {
@@ -36,7 +36,8 @@ export function beginRun(): void {
   next = 0;
   left = 0;
   lastCpu = 0;
-  observed = tracing || covering;
+  watched = tracing || covering;
+  if (watched) world.wrong += 1;
   if (covering) beginCover();
 }
 
@@ -57,7 +58,7 @@ export function runOn(steps: u64): i32 {
 let foretoldOp: i32 = 0;
 let foretoldAddr: usize = 0;
 
-/** Frame f on cpu c is about to make a step: whose event it is, whose coverage. */
+/** Frame f on cpu c is about to make a step, in a run that is watched: whose event it is, whose coverage. */
 function beforeStep(c: i32, f: Frame): void {
   if (covering) setCoverActor(c, f.pc);
   if (!tracing) return;
@@ -66,15 +67,22 @@ function beforeStep(c: i32, f: Frame): void {
   foretoldAddr = nextAddr(c, f);
 }
 
-/** The event shows that next.ts knew what the step would touch. */
-function afterStep(): void {
-  if (!tracing) return;
-  assert(lastEventIs(foretoldOp, foretoldAddr), 'next.ts foretells another access than the one made');
+/** After a step at `pc` where there is something to look at: whether it violates something. */
+function stopsAfter(c: i32, f: Frame, pc: i32): bool {
+  if (tracing) {
+    assert(lastEventIs(foretoldOp, foretoldAddr), 'next.ts foretells another access than the one made');
+  }
+  if (judge(c) != KIND_NONE) {
+    result.pc = pc;
+    return true;
+  }
+  // Of the next step, if the burst goes on.
+  if (watched && f.routine != 0) beforeStep(c, f);
+  return false;
 }
 
 /** What is no step of the burst is nobody's; the frame may have stopped in front of an access. */
 function coverBurst(c: i32, f: Frame): void {
-  if (!covering) return;
   setCoverActor(c, 0);
   if (f.routine != 0) coverStop(c, f);
 }
@@ -82,23 +90,19 @@ function coverBurst(c: i32, f: Frame): void {
 /**
  * Steps frame f on cpu c at most `most` times, until its routine ends or a step violates something (then
  * result.kind and result.pc say what and where). Returns how many steps were made. The only caller of `step`, which
- * is therefore a part of this loop in the release build.
+ * is therefore a part of this loop in the release build; one test a step tells whether there is more to do.
  */
 export function burst(c: i32, f: Frame, most: i32): i32 {
-  if (observed && covering) coverGo(f);
+  if (covering) coverGo(f);
+  if (watched) beforeStep(c, f);
   let made = 0;
   do {
     const pc = f.pc;
-    if (observed) beforeStep(c, f);
     step(c, f);
-    if (observed) afterStep();
     made += 1;
-    if (judge(c) != KIND_NONE) {
-      result.pc = pc;
-      break;
-    }
+    if (world.wrong != 0 && stopsAfter(c, f, pc)) break;
   } while (made < most && f.routine != 0);
-  if (observed) coverBurst(c, f);
+  if (covering) coverBurst(c, f);
   result.steps += made;
   return made;
 }

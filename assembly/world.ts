@@ -118,6 +118,7 @@ function initGlobals(): void {
   world.misowned = 0;
   world.loose = 0;
   world.maskWaits = 0;
+  world.wrong = 0;
   resetChecks();
   resetMemory();
   planBarriers();

@@ -23,7 +23,7 @@ export function startTick(c: i32): void {
 export function tickClock(c: i32, f: Frame): void {
   writeRqLocked(c, clockAddr(c), world.now);
   const t = taskAt(cpuAt(c).current);
-  if (config.algo == ALGO_V6_3 || t.ownMm < 0 || t.exiting || t.queued) endOnCpu(c);
+  if (config.algo == ALGO_V6_3 || <i32>(t.ownMm < 0) | <i32>t.exiting | <i32>t.queued) endOnCpu(c);
   else f.pc = TICK_NEXT_SCAN;
 }
 
