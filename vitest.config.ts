@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
+    // A campaign's folder has thousands of files to remove.
+    hookTimeout: 60_000,
     // Two cores: more workers than that only make the slow tests slower.
     maxWorkers: 2,
   },

@@ -46,12 +46,18 @@ const STATE_COUNT: u32 = 65536 - 16384;
 /** Cpus beyond these are left out of abstract states. */
 const STATE_CPUS: i32 = 16;
 
+/** A frame that makes no access, for what is no step; and one that stands for whoever issued a store that drains. */
+const NOBODY: usize = memory.data(<i32>offsetof<Frame>(), 8);
+const ISSUER: usize = memory.data(<i32>offsetof<Frame>(), 8);
+
 export let covering: bool = false;
 /** The run's number, 1 … 65535. */
 let run: u32 = 0;
-/** Whose access it is. */
+/** The frame whose access it is, and its cpu. A step changes its frame's pc only after its access. */
+let actor: Frame = changetype<Frame>(NOBODY);
 let actorCpu: i32 = 0;
-let actorPc: u32 = 0;
+/** What says in a shadow that the actor's cpu has written in this run; the pc comes to it. */
+let own: u32 = 0;
 /** Features of this run: as many numbers in TOUCHED. */
 export let touched: i32 = 0;
 /** How many of them `coverAt` has dated: what comes after is the end of the run. */
@@ -65,6 +71,8 @@ export function setCovering(on: bool): void {
 export function beginCover(): void {
   touched = 0;
   dated = 0;
+  paused = changetype<Frame>(0);
+  setCpu(0);
   beginStates();
   run += 1;
   if (run <= 0xffff) return;
@@ -96,14 +104,28 @@ export function touchedAt(i: i32): i32 {
   return load<u16>(<usize>addresses.TOUCHED + ((<usize>i) << 1));
 }
 
-/** The next accesses are of cpu c, at this pc. */
-export function setCoverActor(c: i32, pc: u32): void {
+function setCpu(c: i32): void {
   actorCpu = c;
-  actorPc = pc;
+  own = (run << 16) | ((<u32>c & 0xff) << 8);
 }
 
+/** The pc of the access under way; 0 for none. */
 export function coverPc(): u32 {
-  return actorPc;
+  return actor.pc;
+}
+
+/** What happens next is that a store, which cpu c has issued at that pc, drains. Returns whose access that is part of. */
+export function coverDrain(c: i32, pc: u8): Frame {
+  const during = actor;
+  actor = changetype<Frame>(ISSUER);
+  actor.pc = pc;
+  setCpu(c);
+  return during;
+}
+
+/** It has drained. */
+export function coverDrained(during: Frame): void {
+  actor = during;
 }
 
 // ---- locations: {pc u8, cpu u8, run u16} of the last write, {pc u8, pc u8, run u16} of frames stopped before it
@@ -117,8 +139,8 @@ function meet(waiters: u32): void {
   if (waiters >> 16 != run) return;
   const first = waiters & 63;
   const second = (waiters >> 8) & 63;
-  if (first != 0) touch(CONFLICTS | (actorPc << 6) | first);
-  if (second != 0) touch(CONFLICTS | (actorPc << 6) | second);
+  if (first != 0) touch(CONFLICTS | ((<u32>actor.pc) << 6) | first);
+  if (second != 0) touch(CONFLICTS | ((<u32>actor.pc) << 6) | second);
 }
 
 function waitersAt(addr: usize): u32 {
@@ -126,15 +148,15 @@ function waitersAt(addr: usize): u32 {
 }
 
 function coverReadsFrom(writer: u32, same: bool): void {
-  touch((actorPc << 7) | ((writer & 63) << 1) | <u32>same);
+  touch(((<u32>actor.pc) << 7) | ((writer & 63) << 1) | <u32>same);
 }
 
-/** A load, or an rmw, reads what memory has. */
-export function coverRead(c: i32, addr: usize): void {
+/** A load, or an rmw, of the actor reads what memory has. */
+export function coverRead(addr: usize): void {
   const both = load<u64>(shadow(addr));
   const word = <u32>both;
-  const writer = select<u32>(word, 0xff00, word >> 16 == run);
-  coverReadsFrom(writer, ((writer >> 8) & 0xff) == <u32>(c & 0x7f));
+  // What a cpu reads of its own says little.
+  if ((word ^ own) > 0xff) coverReadsFrom(word >> 16 == run ? word & 0xff : 0, false);
   meet(<u32>(both >> 32));
 }
 
@@ -157,7 +179,7 @@ export function coverStore(addr: usize): void {
 
 /** The actor's store is in memory. */
 export function coverWrite(addr: usize): void {
-  store<u32>(shadow(addr), (run << 16) | ((<u32>(actorCpu & 0x7f)) << 8) | actorPc);
+  store<u32>(shadow(addr), own | actor.pc);
 }
 
 /** A store that is issued, and in memory at once. */
@@ -175,10 +197,11 @@ function slotClass(word: u32): u32 {
 /** cid[m][c], at `addr`, changes in memory. */
 export function coverSlot(m: i32, c: i32, addr: usize, old: u32, value: u32): void {
   const used = <u32>(cpuAt(c).holdMm == m);
-  const own = <u32>(c == actorCpu);
-  touch(SLOTS | ((actorPc & 63) << 6) | (own << 5) | (used << 4) | (slotClass(old) << 2) | slotClass(value));
+  const onOwnCpu = <u32>(c == actorCpu);
+  touch(
+    SLOTS | ((<u32>actor.pc) << 6) | (onOwnCpu << 5) | (used << 4) | (slotClass(old) << 2) | slotClass(value),
+  );
   changed(addr);
-  changedCpu(c);
 }
 
 /** What the task on cpu c holds changes. */
@@ -189,28 +212,48 @@ export function coverHold(c: i32): void {
 
 // ---- frames that are stopped ------------------------------------------------------------------------------------------
 
-/** Frame f on cpu c is stopped in front of an access. (Where another cpu takes its task up, it may be another one.) */
-export function coverStop(c: i32, f: Frame): void {
-  const addr = nextAddr(c, f);
+/**
+ * The frame that made the last burst, and is not at its end, and its cpu. It is in front of its next access for others only
+ * when another frame makes a step, or another cpu is looked at.
+ */
+let paused: Frame = changetype<Frame>(0);
+let pausedOn: i32 = 0;
+
+/** A burst of frame f begins on cpu c. */
+export function coverGo(c: i32, f: Frame): void {
+  actor = f;
+  setCpu(c);
+  if (f == paused && c == pausedOn) return;
+  stopPaused();
+  if (f.watched == 0) return;
+  replaceWaiter(f, 0);
+  f.watched = 0;
+}
+
+/** A burst of frame f has ended on cpu c. */
+export function coverPause(c: i32, f: Frame): void {
+  actor = changetype<Frame>(NOBODY);
+  paused = f.routine != 0 ? f : changetype<Frame>(0);
+  pausedOn = c;
+}
+
+/** The paused frame is stopped. (Where another cpu takes its task up, its next access may be another one.) */
+function stopPaused(): void {
+  if (changetype<usize>(paused) == 0) return;
+  const f = paused;
+  paused = changetype<Frame>(0);
+  const addr = nextAddr(pausedOn, f);
   f.watched = <u32>addr;
   if (addr == 0) return;
-  const at = shadow(addr) + 4;
-  const waiters = load<u32>(at);
+  const waiters = waitersAt(addr);
   const before = waiters >> 16 == run ? waiters & 0xff : 0;
-  store<u32>(at, (run << 16) | (before << 8) | f.pc);
+  store<u32>(shadow(addr) + 4, (run << 16) | (before << 8) | f.pc);
   remember(addr);
 }
 
 /** The task of a frame that is stopped leaves its cpu. */
 export function coverLeave(f: Frame): void {
   if (f.routine != 0 && f.watched != 0) replaceWaiter(f, <u32>f.pc | LEFT);
-}
-
-/** Frame f goes on. */
-export function coverGo(f: Frame): void {
-  if (f.watched == 0) return;
-  replaceWaiter(f, 0);
-  f.watched = 0;
 }
 
 /** Puts another byte in place of frame f's; 0 takes it out. */
@@ -227,18 +270,16 @@ function replaceWaiter(f: Frame, byte: u32): void {
 
 // ---- abstract states ----------------------------------------------------------------------------------------------------
 
-/** Locations, and cpus, of which something has changed since the last state; what is beyond CHANGED_MAX is not seen. */
+/** Locations of which something has changed since the last state; what is beyond CHANGED_MAX is not seen. */
 const CHANGED_MAX: i32 = 8;
 const CHANGED: usize = memory.data(4 * CHANGED_MAX, 4);
 let changes: i32 = 0;
-let changedCpus: u32 = 0;
 /** What was last said of each cpu, and the sum of it all. */
 const CPU_WORDS: usize = memory.data(8 * STATE_CPUS, 8);
 let sum: u64 = 0;
 
 function beginStates(): void {
   changes = 0;
-  changedCpus = 0;
   sum = 0;
   for (let c = 0; c < STATE_CPUS; c++) store<u64>(CPU_WORDS + ((<usize>c) << 3), 0);
 }
@@ -253,10 +294,6 @@ function remember(addr: usize): void {
   if (changes == CHANGED_MAX) return;
   store<u32>(CHANGED + ((<usize>changes) << 2), <u32>addr);
   changes += 1;
-}
-
-function changedCpu(c: i32): void {
-  if (c < STATE_CPUS) changedCpus |= 1 << c;
 }
 
 function mix(x: u64): u64 {
@@ -294,17 +331,21 @@ function cpuWord(c: i32): u64 {
   return mix((word | ((<u64>(cpu.holdMm >= 0)) << 10)) + 1);
 }
 
-/** The state after an action of cpu c. */
+/** The state after actions of cpu c, before those of another. */
 export function coverState(c: i32): void {
-  changedCpu(c);
-  for (; changedCpus != 0; changedCpus &= changedCpus - 1) {
-    const i = ctz(changedCpus);
-    const at = CPU_WORDS + ((<usize>i) << 3);
-    const word = cpuWord(i);
-    sum += word - load<u64>(at);
-    store<u64>(at, word);
+  // A cpu that is in the middle of nothing, and has changed nothing that others wait for, is of no interest.
+  if (changetype<usize>(paused) == 0 && changes == 0) return;
+  stopPaused();
+  if (c < STATE_CPUS) {
+    const at = CPU_WORDS + ((<usize>c) << 3);
+    const word = cpuWord(c);
+    const before = load<u64>(at);
+    if (word != before) {
+      store<u64>(at, word);
+      sum += word - before;
+      touchState(sum);
+    }
   }
-  touchState(sum);
   for (let i = 0; i < changes; i++) coverLocation(load<u32>(CHANGED + ((<usize>i) << 2)));
   changes = 0;
 }

@@ -68,7 +68,7 @@ const ATTEMPTS_PER_ACTION: i32 = 8;
 const ACTIONS_MIN: i32 = 24;
 /** Actions of a child beyond those of its parent. */
 const CHILD_MIN: i32 = 4;
-const CHILD_MAX: i32 = 48;
+const CHILD_MAX: i32 = 96;
 /** Guided search: one schedule in so many has no parent. */
 const FRESH_ONE_IN: i32 = 16;
 /** The worlds of SURW are not those of the other strategies: their schedules come in another order. */
@@ -277,8 +277,8 @@ function runSchedule(by: i32): void {
     const a = actionAt(n);
     if (!propose(a, tasks, mms)) break;
     const joined = <i32>a.cpu == stepping && joinsSteps(a);
-    if (covering && !joined && n > 0) {
-      coverState(actionAt(n - 1).cpu);
+    if (covering && n > 0 && !joined) {
+      if (actionAt(n - 1).cpu != a.cpu) coverState(actionAt(n - 1).cpu);
       coverAt(n);
     }
     if (!perform(a)) continue;

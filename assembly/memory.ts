@@ -64,6 +64,8 @@ import {
   unsetReached,
 } from './checks';
 import {
+  coverDrain,
+  coverDrained,
   coverForward,
   covering,
   coverPc,
@@ -73,7 +75,6 @@ import {
   coverStore,
   coverStored,
   coverWrite,
-  setCoverActor,
 } from './coverage';
 import {
   cidAddr,
@@ -281,10 +282,13 @@ function isWatched(addr: usize): bool {
 /** Entry e of cpu c's buffer reaches memory; the caller takes it out of the buffer. */
 function commitEntry(c: i32, e: Entry): void {
   if (checking) storeLeaves(c, e.addr, e.value);
-  const pc = coverPc();
-  if (covering) setCoverActor(c, e.pc);
-  commit(e.addr, load<u64>(e.addr), e.value);
-  if (covering) setCoverActor(c, pc);
+  if (covering) {
+    const during = coverDrain(c, e.pc);
+    commit(e.addr, load<u64>(e.addr), e.value);
+    coverDrained(during);
+  } else {
+    commit(e.addr, load<u64>(e.addr), e.value);
+  }
   if (weak) record(c, e.addr, state.commits);
   if (e.frame != 0) unsetReached(changetype<Frame>(<usize>e.frame));
 }
@@ -491,11 +495,11 @@ function coverLoad(c: i32, addr: usize): void {
   const own = buffering ? newestTo(b, addr) : -1;
   if (own >= 0) coverForward(addr, entryAt(b, own).pc);
   else if (buffering && b.armed != 0) coverStale(addr);
-  else coverRead(c, addr);
+  else coverRead(addr);
 }
 
-function readDirect(c: i32, addr: usize): u64 {
-  if (covering) coverRead(c, addr);
+function readDirect(addr: usize): u64 {
+  if (covering) coverRead(addr);
   return load<u64>(addr);
 }
 
@@ -507,7 +511,7 @@ function storeDirect(addr: usize, value: u64): void {
 
 /** READ_ONCE */
 export function read(c: i32, addr: usize): u64 {
-  return direct ? readDirect(c, addr) : readInFull(c, addr);
+  return direct ? readDirect(addr) : readInFull(c, addr);
 }
 
 function readInFull(c: i32, addr: usize): u64 {
@@ -522,7 +526,7 @@ function readInFull(c: i32, addr: usize): u64 {
  * load read from.
  */
 export function readMarked(c: i32, addr: usize, after: u32): u64 {
-  return direct ? readDirect(c, addr) : readMarkedInFull(c, addr, after);
+  return direct ? readDirect(addr) : readMarkedInFull(c, addr, after);
 }
 
 function readMarkedInFull(c: i32, addr: usize, after: u32): u64 {
@@ -534,7 +538,7 @@ function readMarkedInFull(c: i32, addr: usize, after: u32): u64 {
 
 /** smp_load_acquire, with an address dependency as in `readMarked`. */
 export function readAcquire(c: i32, addr: usize, after: u32): u64 {
-  return direct ? readDirect(c, addr) : readAcquireInFull(c, addr, after);
+  return direct ? readDirect(addr) : readAcquireInFull(c, addr, after);
 }
 
 function readAcquireInFull(c: i32, addr: usize, after: u32): u64 {
@@ -757,7 +761,7 @@ function fullAfter(c: i32): void {
 export function cmpxchg(c: i32, addr: usize, expected: u64, value: u64): bool {
   assert(!isWatched(addr));
   if (!direct) return cmpxchgInFull(c, addr, expected, value);
-  found = readDirect(c, addr);
+  found = readDirect(addr);
   if (found != expected) return false;
   storeDirect(addr, value);
   return true;
@@ -767,7 +771,7 @@ export function cmpxchg(c: i32, addr: usize, expected: u64, value: u64): bool {
 export function cmpxchgCid(c: i32, m: i32, target: i32, expected: u64, value: u64): bool {
   const addr = cidAddr(m, target);
   if (!direct) return cmpxchgInFull(c, addr, expected, value);
-  found = readDirect(c, addr);
+  found = readDirect(addr);
   if (found != expected) return false;
   storeCid(m, target, addr, expected, value);
   return true;
@@ -775,7 +779,7 @@ export function cmpxchgCid(c: i32, m: i32, target: i32, expected: u64, value: u6
 
 function cmpxchgInFull(c: i32, addr: usize, expected: u64, value: u64): bool {
   beginRmw(c, addr);
-  if (covering) coverRead(c, addr);
+  if (covering) coverRead(addr);
   found = load<u64>(addr);
   const ok = found == expected;
   if (ok) {
@@ -793,7 +797,7 @@ function cmpxchgInFull(c: i32, addr: usize, expected: u64, value: u64): bool {
 export function testAndSet(c: i32, m: i32, bit: i32): bool {
   if (!direct) return testAndSetInFull(c, m, bit);
   const addr = maskAddr(m, bit >> 6);
-  const old = readDirect(c, addr);
+  const old = readDirect(addr);
   const value = old | ((<u64>1) << (bit & 63));
   if (value == old) return false;
   storeDirect(addr, value);
@@ -805,7 +809,7 @@ function testAndSetInFull(c: i32, m: i32, bit: i32): bool {
   const addr = maskAddr(m, bit >> 6);
   beginRmw(c, addr);
   fullBefore(c);
-  if (covering) coverRead(c, addr);
+  if (covering) coverRead(addr);
   const old = load<u64>(addr);
   const value = old | ((<u64>1) << (bit & 63));
   const ok = value != old;
@@ -822,7 +826,7 @@ export function clearBit(c: i32, m: i32, bit: i32): void {
     return;
   }
   const addr = maskAddr(m, bit >> 6);
-  const old = readDirect(c, addr);
+  const old = readDirect(addr);
   const value = old & ~((<u64>1) << (bit & 63));
   if (value == old) return;
   storeDirect(addr, value);
@@ -832,7 +836,7 @@ export function clearBit(c: i32, m: i32, bit: i32): void {
 function clearBitInFull(c: i32, m: i32, bit: i32): void {
   const addr = maskAddr(m, bit >> 6);
   beginRmw(c, addr);
-  if (covering) coverRead(c, addr);
+  if (covering) coverRead(addr);
   const old = load<u64>(addr);
   const value = old & ~((<u64>1) << (bit & 63));
   commit(addr, old, value);
@@ -843,14 +847,14 @@ function clearBitInFull(c: i32, m: i32, bit: i32): void {
 /** One try at a spinlock: true where it was free. */
 export function lock(c: i32, addr: usize): bool {
   if (!direct) return lockInFull(c, addr);
-  if (readDirect(c, addr) != 0) return false;
+  if (readDirect(addr) != 0) return false;
   storeDirect(addr, 1);
   return true;
 }
 
 function lockInFull(c: i32, addr: usize): bool {
   beginRmw(c, addr);
-  if (covering) coverRead(c, addr);
+  if (covering) coverRead(addr);
   if (load<u64>(addr) != 0) {
     rmwOrdersNothing(c, addr);
     if (tracing) emit(c, OP_SPIN, addr, 0, 0, false, -1);

@@ -4,7 +4,7 @@ import { ACTION_FLUSH, ACTION_STEP, KIND_NONE, ROUTINE_TICK } from '../src/abi';
 import { EVENT_CAPACITY, RUN_DONE, RUN_PAUSED, RUN_WATCHDOG } from '../src/engine/addresses';
 import { actionAt, apply } from './actions';
 import { judge, judgeEnd } from './checks';
-import { beginCover, coverGo, covering, coverState, coverStop, setCoverActor } from './coverage';
+import { beginCover, coverGo, covering, coverPause, coverState } from './coverage';
 import { nextAddr, nextOp } from './kernel/next';
 import { step } from './kernel/step';
 import { config, cpuAt, cpuFrame, Frame, result, world } from './layout';
@@ -36,7 +36,7 @@ export function beginRun(): void {
   next = 0;
   left = 0;
   lastCpu = 0;
-  watched = tracing || covering;
+  watched = tracing;
   if (watched) world.wrong += 1;
   if (covering) beginCover();
 }
@@ -58,10 +58,8 @@ export function runOn(steps: u64): i32 {
 let foretoldOp: i32 = 0;
 let foretoldAddr: usize = 0;
 
-/** Frame f on cpu c is about to make a step, in a run that is watched: whose event it is, whose coverage. */
+/** Frame f on cpu c is about to make a step, in a run that is watched: whose event it is. */
 function beforeStep(c: i32, f: Frame): void {
-  if (covering) setCoverActor(c, f.pc);
-  if (!tracing) return;
   setActor(f.routine, f == cpuFrame(c) && f.routine != ROUTINE_TICK ? f.task : cpuAt(c).current);
   foretoldOp = nextOp(c, f);
   foretoldAddr = nextAddr(c, f);
@@ -81,19 +79,13 @@ function stopsAfter(c: i32, f: Frame, pc: i32): bool {
   return false;
 }
 
-/** What is no step of the burst is nobody's; the frame may have stopped in front of an access. */
-function coverBurst(c: i32, f: Frame): void {
-  setCoverActor(c, 0);
-  if (f.routine != 0) coverStop(c, f);
-}
-
 /**
  * Steps frame f on cpu c at most `most` times, until its routine ends or a step violates something (then
  * result.kind and result.pc say what and where). Returns how many steps were made. The only caller of `step`, which
  * is therefore a part of this loop in the release build; one test a step tells whether there is more to do.
  */
 export function burst(c: i32, f: Frame, most: i32): i32 {
-  if (covering) coverGo(f);
+  if (covering) coverGo(c, f);
   if (watched) beforeStep(c, f);
   let made = 0;
   do {
@@ -102,7 +94,7 @@ export function burst(c: i32, f: Frame, most: i32): i32 {
     made += 1;
     if (world.wrong != 0 && stopsAfter(c, f, pc)) break;
   } while (made < most && f.routine != 0);
-  if (covering) coverBurst(c, f);
+  if (covering) coverPause(c, f);
   result.steps += made;
   return made;
 }
@@ -134,7 +126,7 @@ export function goOn(): i32 {
         code = RUN_PAUSED;
         break;
       }
-      if (covering && at > 0) coverState(actionAt(at - 1).cpu);
+      if (covering && at > 0 && actionAt(at - 1).cpu != a.cpu) coverState(actionAt(at - 1).cpu);
       at += 1;
       result.action = at;
       if (op == ACTION_STEP) {

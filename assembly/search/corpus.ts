@@ -42,7 +42,7 @@ let entries: i32 = 0;
 let hand: i32 = 0;
 
 /** Features that are looked at for the rarest one. */
-const TOURNAMENT: i32 = 6;
+const TOURNAMENT: i32 = 12;
 
 function known(feature: i32): Known {
   return changetype<Known>(<usize>addresses.KNOWN + ((<usize>feature) << 3));

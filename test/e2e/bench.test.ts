@@ -32,7 +32,7 @@ describe('bench', () => {
     const [row, ...more] = rows(stdout);
     expect(more).toEqual([]);
     expect(row).toMatchObject({ format: 1, seed: 7, schedules: 60, bugs: [], interrupted: false });
-    expect(row!.rates).toHaveLength(7);
+    expect(row!.rates).toHaveLength(8);
     expect(row!.ratios).toContainEqual({
       what: 'fuzz loop under weak to sc',
       ratio: expect.any(Number),

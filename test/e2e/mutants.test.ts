@@ -8,8 +8,8 @@ import { cidfuzz, contents, listing, type Outcome, ROOT, rows, temporaryFolder, 
 const cwd = temporaryFolder();
 write(cwd, { file: 'a file where a folder should be' });
 
-/** On a machine where each of these is soon found, or never. */
-const SMALL = ['--algo', 'rfc-v6', '--memory', 'sc', '--runs', '500'];
+/** Where each of these is soon found, or never: other strategies soon find the fault of rfc-v6 itself. */
+const SMALL = ['--algo', 'rfc-v6', '--memory', 'sc', '--strategy', 'random-walk', '--runs', '500'];
 const MUTANTS = ['--mutant', 'exit-stays-active', 'no-exit-mb', 'clear-before-unset'];
 
 const mutants = (args: readonly string[], main?: string): Promise<Outcome> =>

@@ -114,11 +114,11 @@ describe.each(STRATEGIES)('%s', (strategy) => {
 
 const PINNED: Record<Strategy, string> = {
   'random-walk': '83afd7ad6aba2ec6',
-  guided: 'de8804986303142f',
+  guided: 'f16f0029dfc22b79',
   pct: '882ba1355630a9b2',
   pos: '8a43602b06bc06d6',
   surw: '91818477c024f582',
-  portfolio: 'be155efb46eb9f5e',
+  portfolio: '1b4fd567cc8cbfe2',
 };
 
 describe('guided search', () => {
