@@ -24,7 +24,11 @@
  *  0x460000 ├──────────────────────────┤ LOADS    what cpus must not go back behind, 1024 bytes each
  *  0x600000 ├──────────────────────────┤ SHADOW   of each location of WORLD, at the same distance (coverage.ts)
  *  0xa00000 ├──────────────────────────┤ STAMPS   of each feature, 65536 x 2 bytes
- *  0xa20000 ├──────────────────────────┤ TOUCHED  the features of a run, 65536 x 2 bytes
+ *  0xa20000 ├──────────────────────────┤ TOUCHED  the features of a run, and by which action, 65536 x 2 bytes each
+ *  0xa60000 ├──────────────────────────┤ KNOWN    what guided search knows of each feature, 65536 x 8 bytes (search/corpus.ts)
+ *  0xae0000 ├──────────────────────────┤ DISCOVERED the features met so far, 65536 x 2 bytes
+ *  0xb00000 ├──────────────────────────┤ PLAN     a child's actions (strategy/guided.ts)
+ *  0xb20000 ├──────────────────────────┤ CORPUS   2048 schedules of 5376 bytes
  * 0x1800000 ├──────────────────────────┤ ACTIONS  16 bytes each: the scenario, or the log of a fuzzed schedule
  * 0x1c00000 ├──────────────────────────┤ DECK     schedules to be run in one call (deck.ts)
  *           └──────────────────────────┘ (grown by the host, before a run, for a long scenario or a deck)

@@ -74,7 +74,9 @@ const settings = {
   actions: 400,
   compareEvery: 0,
   checks: true,
+  coverage: false,
   strategy: STRATEGY_RANDOM_WALK,
+  epoch: 10_000,
 };
 
 const fuzzing = new Engine();
