@@ -29,7 +29,10 @@ const COMPARED = 'duplicate-cid';
 const WANTED_OF_SCHEDULES = 50;
 const WANTED_OF_SECONDS = 20;
 
-/** What is claimed of the time that a campaign as it is by default takes, by its bugs. */
+/** Of whom times are claimed: guided search, and a campaign as it is by default. */
+const CLAIMANTS: readonly Strategy[] = [GUIDED, defaultConfig.strategy];
+
+/** What is claimed, by bugs. */
 const WANTED_SECONDS: Readonly<Record<string, number>> = { 'inactive-prev': 5, 'arm64-user-user': 5 };
 const WANTED_SECONDS_OF_MUTANTS = 60;
 
@@ -42,7 +45,7 @@ function wantedSeconds({ name, mutant }: Bug): number | undefined {
 
 /**
  * A search that a claim speaks of may take more than others: the walk as much as it needs to show how far it is behind
- * guided search, and the default strategy as long as is claimed.
+ * guided search, and those of whom times are claimed as long as that.
  */
 export function limitOf(bug: Bug, strategy: Strategy, limit: Limit, guided: Cell | null): Limit {
   const longer = { schedules: limit.schedules * CLAIMED_LONGER, seconds: limit.seconds * CLAIMED_LONGER };
@@ -56,7 +59,7 @@ export function limitOf(bug: Bug, strategy: Strategy, limit: Limit, guided: Cell
       seconds: Math.max(longer.seconds, seconds * WANTED_OF_SECONDS * 10),
     };
   }
-  const claimed = strategy === defaultConfig.strategy && wantedSeconds(bug) !== undefined;
+  const claimed = CLAIMANTS.includes(strategy) && wantedSeconds(bug) !== undefined;
   return claimed ? longer : limit;
 }
 
@@ -77,7 +80,7 @@ export async function findBugs(options: FindBugsOptions, rows: BugRow[]): Promis
     for (const at of order) {
       const strategy = strategies[at]!;
       pace.tell(`bug ${i + 1} of ${bugs.length}, ${bug.name}: ${strategy}`);
-      const guided = cells[(strategies as readonly string[]).indexOf(GUIDED)] ?? null;
+      const guided = cells[strategies.indexOf(GUIDED)] ?? null;
       cells[at] = await search(options, bug, strategy, limitOf(bug, strategy, limit, guided));
     }
   }
@@ -109,9 +112,12 @@ export function guidedRatios(rows: readonly BugRow[]): Ratio[] {
   return [ratio('schedules', WANTED_OF_SCHEDULES), ratio('seconds', WANTED_OF_SECONDS)];
 }
 
-/** The times that are claimed, of the default strategy; nothing for what was not measured. */
+/** The times that are claimed; nothing for what was not measured. */
 export function claimedTimes(rows: readonly BugRow[]): TimeToFind[] {
-  const { strategy } = defaultConfig;
+  return CLAIMANTS.flatMap((strategy) => claimedTimesOf(rows, strategy));
+}
+
+function claimedTimesOf(rows: readonly BugRow[], strategy: Strategy): TimeToFind[] {
   const timeOf = ({ bug, cells }: BugRow) => {
     const cell = cells.find((cell) => cell?.strategy === strategy);
     return cell == null ? [] : [{ bug, seconds: cell.seconds?.median ?? null }];

@@ -109,7 +109,7 @@ describe('what is claimed', () => {
     expect(limitOf(racy!, 'random-walk', limit, null).schedules).toBeGreaterThanOrEqual(100);
   });
 
-  it('names the times of the default strategy, and the slowest mutant', () => {
+  it('names the times of guided search and the default strategy, and the slowest mutant', () => {
     const { strategy } = defaultConfig;
     const rows = [
       { bug: prev!, cells: [cellOf(strategy, 2)] },
@@ -122,6 +122,10 @@ describe('what is claimed', () => {
     ]);
     expect(claimedTimes([{ bug: late!, cells: [cellOf(strategy, null)] }])).toMatchObject([
       { seconds: null },
+    ]);
+    expect(claimedTimes([{ bug: prev!, cells: [cellOf('guided', 1), cellOf(strategy, 2)] }])).toEqual([
+      { what: 'inactive-prev by guided', seconds: 1, wanted: 5 },
+      { what: `inactive-prev by ${strategy}`, seconds: 2, wanted: 5 },
     ]);
   });
 });
