@@ -428,7 +428,7 @@ export function judgeEnd(last: i32): i32 {
  * end of the run then confirms or not.
  */
 export function looksStranded(): bool {
-  if (!counts(KIND_STRANDED_LAZY) || config.algo == ALGO_V6_3) return false;
+  if (world.lazySlots == 0 || !counts(KIND_STRANDED_LAZY) || config.algo == ALGO_V6_3) return false;
   for (let m = 0; m < mmsTotal; m++) {
     for (let c = 0; c < cpus; c++) {
       if (isStranded(m, c)) return true;

@@ -60,8 +60,10 @@ let actorCpu: i32 = 0;
 let own: u32 = 0;
 /** Features of this run: as many numbers in TOUCHED. */
 export let touched: i32 = 0;
-/** How many of them `coverAt` has dated: what comes after is the end of the run. */
-export let dated: i32 = 0;
+/** The action under way, from 1, where somebody tells it. */
+let action: i32 = 0;
+/** Whose turn it is: the cpu that made the last step, or began something, or -1. */
+let turn: i32 = -1;
 
 export function setCovering(on: bool): void {
   covering = on;
@@ -70,7 +72,8 @@ export function setCovering(on: bool): void {
 /** A run begins. */
 export function beginCover(): void {
   touched = 0;
-  dated = 0;
+  action = 0;
+  turn = -1;
   paused = changetype<Frame>(0);
   setCpu(0);
   beginStates();
@@ -86,12 +89,13 @@ function touch(feature: u32): void {
   if (<u32>load<u16>(at) == run) return;
   store<u16>(at, <u16>run);
   store<u16>(<usize>addresses.TOUCHED + ((<usize>touched) << 1), <u16>feature);
+  store<u16>(<usize>addresses.TOUCHED_AT + ((<usize>touched) << 1), <u16>action);
   touched += 1;
 }
 
-/** What was touched since the last call was touched by action n, counted from 1. */
-export function coverAt(n: i32): void {
-  for (; dated < touched; dated++) store<u16>(<usize>addresses.TOUCHED_AT + ((<usize>dated) << 1), <u16>n);
+/** What is touched from now on is touched by action n. */
+export function coverAction(n: i32): void {
+  action = n;
 }
 
 /** By which action feature i was touched. */
@@ -221,6 +225,7 @@ let pausedOn: i32 = 0;
 
 /** A burst of frame f begins on cpu c. */
 export function coverGo(c: i32, f: Frame): void {
+  coverTurn(c);
   actor = f;
   setCpu(c);
   if (f == paused && c == pausedOn) return;
@@ -331,8 +336,25 @@ function cpuWord(c: i32): u64 {
   return mix((word | ((<u64>(cpu.holdMm >= 0)) << 10)) + 1);
 }
 
-/** The state after actions of cpu c, before those of another. */
-export function coverState(c: i32): void {
+/** Cpu c makes a step, or has begun something: if it was another's turn, that one's state is looked at. */
+export function coverTurn(c: i32): void {
+  if (c == turn) return;
+  // It was there after the action before this one.
+  action -= 1;
+  if (turn >= 0) coverState(turn);
+  action += 1;
+  turn = c;
+}
+
+/** The actions have come to their end: the state is looked at, and nothing that comes after is of the schedule. */
+export function coverEnd(): void {
+  if (turn >= 0) coverState(turn);
+  turn = -1;
+  action = 0xffff;
+}
+
+/** What cpu c has come to. */
+function coverState(c: i32): void {
   // A cpu that is in the middle of nothing, and has changed nothing that others wait for, is of no interest.
   if (changetype<usize>(paused) == 0 && changes == 0) return;
   stopPaused();

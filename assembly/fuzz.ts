@@ -17,23 +17,25 @@ import {
   FUZZ_DONE,
   FUZZ_FINDING,
   FUZZ_SAMPLE,
+  STRATEGIES,
   STRATEGY_GUIDED,
   STRATEGY_PORTFOLIO,
   STRATEGY_POS,
   STRATEGY_RANDOM_WALK,
   STRATEGY_SURW,
 } from '../src/engine/addresses';
-import { Action, actionAt, apply, frameOn } from './actions';
+import { Action, actionAt, frameOn } from './actions';
 import { looksStranded } from './checks';
-import { coverAt, covering, coverState } from './coverage';
-import { BUCKETS, config, FUZZ_CONFIG, result, world } from './layout';
+import { coverAction, covering } from './coverage';
+import { BUCKETS, config, FUZZ_CONFIG, result } from './layout';
 import { below, between, hash, seedRandom } from './rng';
-import { beginRun, burst, drain, endRun } from './run';
-import { choose, clearCorpus, featuresKnown, isEmpty, learn, worldOfChosen } from './search/corpus';
+import { applyCovered, beginRun, burst, drain, endRun, startRun } from './run';
+import { choose, clearCorpus, isEmpty, learn, takeEntry, worldOfChosen } from './search/corpus';
 import { plannedActions } from './strategy/guided';
 import { resetPct } from './strategy/pct';
 import { payPortfolio, pickStrategy, resetPortfolio } from './strategy/portfolio';
 import { beginSchedule, choosesThreads, joinsSteps, Plan, performed, propose } from './strategy/strategy';
+import { hasThreads } from './strategy/threads';
 import { declAt, resetWorld, setUpWorld } from './world';
 
 /** What to draw worlds and schedules from; written by the host. */
@@ -71,7 +73,7 @@ const CHILD_MIN: i32 = 4;
 const CHILD_MAX: i32 = 96;
 /** Guided search: one schedule in so many has no parent. */
 const FRESH_ONE_IN: i32 = 16;
-/** The worlds of SURW are not those of the other strategies: their schedules come in another order. */
+/** The worlds of SURW are not those of the other strategies. */
 const SURW_GROUPS: u64 = 1 << 62;
 /** Micro-steps of a schedule, at the most, for each of its actions. */
 const STEPS_PER_ACTION: i32 = 64;
@@ -108,6 +110,7 @@ export function beginBatch(first: u64, count: u32, chosenStrategy: i32): void {
   group = u64.MAX_VALUE;
   batchSteps = 0;
   memory.fill(BUCKETS, 0, (<usize>KINDS) << 10);
+  memory.fill(PLAYS, 0, 4 * STRATEGIES);
   beginEpoch();
 }
 
@@ -133,23 +136,51 @@ export function lastIndex(): u64 {
 export function fuzz(): i32 {
   while (index < end) {
     if (learns() && index % fuzzConfig.epoch == 0 && index > counted) beginEpoch();
-    const by = pick();
-    isChild = false;
-    if (fuzzConfig.prefix > 0) setUpPrefixed();
-    else if (by == STRATEGY_GUIDED) setUpGuided();
-    else setUpDrawn(groupOf(by));
-    nameProgram(by);
-    runSchedule(by);
+    runSchedule(setUp());
     if (covering) learnFrom();
     const counts = index >= counted;
     const compared = counts && fuzzConfig.compareEvery != 0 && isCompared();
     index += 1;
     if (!counts) continue;
+    countPlay();
     batchSteps += result.steps;
     if (result.kind != KIND_NONE && countBucket() == 1) return FUZZ_FINDING;
     if (compared) return FUZZ_SAMPLE;
   }
   return FUZZ_DONE;
+}
+
+/** Sets up the world of the next schedule; returns the strategy that is to choose it. */
+function setUp(): i32 {
+  const picked = pick();
+  isChild = false;
+  if (fuzzConfig.prefix > 0) setUpPrefixed();
+  else if (picked == STRATEGY_GUIDED) setUpGuided();
+  else setUpDrawn(groupOf(picked));
+  // Where the world has too many cpus for threads, the walk takes their place.
+  by = choosesThreads(picked) && !hasThreads() ? STRATEGY_RANDOM_WALK : picked;
+  Plan.program = index;
+  if (picked == STRATEGY_SURW) {
+    Plan.program = fuzzConfig.prefix > 0 ? 0 : group;
+    Plan.first = fuzzConfig.prefix > 0 ? surwSchedules == 0 : surwSchedules % (1 << WORLD_GROUP_SHIFT) == 0;
+    surwSchedules += 1;
+  }
+  return by;
+}
+
+/** The strategy of the schedule under way. */
+let by: i32 = STRATEGY_RANDOM_WALK;
+/** Schedules of the batch, by strategy. */
+const PLAYS: usize = memory.data(4 * STRATEGIES);
+
+function countPlay(): void {
+  const at = PLAYS + ((<usize>by) << 2);
+  store<u32>(at, load<u32>(at) + 1);
+}
+
+/** How many schedules of the batch that strategy has chosen. */
+export function playsOf(chosenStrategy: i32): i32 {
+  return load<u32>(PLAYS + ((<usize>chosenStrategy) << 2));
 }
 
 /** The strategy of the next schedule. */
@@ -159,27 +190,27 @@ function pick(): i32 {
   return pickStrategy();
 }
 
-/** Keeps what was new, and tells the portfolio how much that was. */
+/** Keeps what was new, and pays for what was rare. */
 function learnFrom(): void {
   if (strategy != STRATEGY_GUIDED && strategy != STRATEGY_PORTFOLIO) return;
-  const before = featuresKnown();
-  learn();
-  if (strategy == STRATEGY_PORTFOLIO) payPortfolio(featuresKnown() - before, result.steps);
+  const rare = learn();
+  if (strategy == STRATEGY_PORTFOLIO) payPortfolio(rare, result.steps);
 }
 
-/** Which of the drawn worlds a schedule has. */
-function groupOf(by: i32): u64 {
-  if (by != STRATEGY_SURW) return index >> WORLD_GROUP_SHIFT;
-  return SURW_GROUPS + ((index - (index % fuzzConfig.epoch) + surwSchedules) >> WORLD_GROUP_SHIFT);
+/** Runs what the corpus has as entry i, and leaves it in CONFIG and ACTIONS: a batch cannot go on after that. */
+export function runEntry(i: i32): void {
+  takeEntry(i);
+  addNames();
+  startRun(u64.MAX_VALUE);
 }
 
-/** Which program the cpus have, where threads are chosen. */
-function nameProgram(by: i32): void {
-  Plan.program = index;
-  if (by != STRATEGY_SURW) return;
-  Plan.program = fuzzConfig.prefix > 0 ? 0 : group;
-  Plan.first = fuzzConfig.prefix > 0 ? surwSchedules == 0 : surwSchedules % (1 << WORLD_GROUP_SHIFT) == 0;
-  surwSchedules += 1;
+/**
+ * Which of the drawn worlds a schedule has. Those of SURW are others: each is that of so many schedules by SURW, of which
+ * the first one counts.
+ */
+function groupOf(picked: i32): u64 {
+  if (picked != STRATEGY_SURW) return index >> WORLD_GROUP_SHIFT;
+  return SURW_GROUPS | ((index / fuzzConfig.epoch) << 24) | (surwSchedules >> WORLD_GROUP_SHIFT);
 }
 
 function isCompared(): bool {
@@ -260,14 +291,14 @@ function setUpPrefixed(): void {
 let tasks: i32 = 0;
 let mms: i32 = 0;
 
-function runSchedule(by: i32): void {
+function runSchedule(strategyOfIt: i32): void {
   beginRun();
   tasks = config.tasks;
   mms = config.mms;
   let n = 0;
   for (; n < fuzzConfig.prefix && result.kind == KIND_NONE; n++) perform(actionAt(n));
-  beginSchedule(by, isChild);
-  const limit = n + actionsLimit(by);
+  beginSchedule(strategyOfIt, isChild);
+  const limit = n + actionsLimit(strategyOfIt);
   const stepLimit = <u64>limit * STEPS_PER_ACTION;
   let attempts = limit * ATTEMPTS_PER_ACTION;
   /** The cpu whose routine the last action has stepped, not to its end, and may go on with. */
@@ -277,31 +308,24 @@ function runSchedule(by: i32): void {
     const a = actionAt(n);
     if (!propose(a, tasks, mms)) break;
     const joined = <i32>a.cpu == stepping && joinsSteps(a);
-    if (covering && n > 0 && !joined) {
-      if (actionAt(n - 1).cpu != a.cpu) coverState(actionAt(n - 1).cpu);
-      coverAt(n);
-    }
+    if (covering) coverAction(joined ? n : n + 1);
     if (!perform(a)) continue;
     performed(spun);
     const isStep = a.op == ACTION_STEP;
     if (joined) actionAt(n - 1).arg += a.arg;
     else n += 1;
     stepping = isStep && !routineEnded ? a.cpu : -1;
-    // A lazy slot that nobody sees to any more may be cleaned up by chance later: the end is now.
-    if (isStep && routineEnded && world.lazySlots != 0 && looksStranded()) break;
+    // What only the end of a run is judged by may be undone by chance later: the end is now.
+    if (isStep && routineEnded && looksStranded()) break;
   }
   config.actions = n;
-  if (covering && n > 0) {
-    coverState(actionAt(n - 1).cpu);
-    coverAt(n);
-  }
   if (result.kind == KIND_NONE) endRun(0);
 }
 
 /** The most actions of a schedule, those of its prefix apart. */
-function actionsLimit(by: i32): i32 {
+function actionsLimit(strategyOfIt: i32): i32 {
   if (isChild) return plannedActions() + between(CHILD_MIN, CHILD_MAX);
-  if (choosesThreads(by)) return max(ACTIONS_MIN, fuzzConfig.actionsMax);
+  if (choosesThreads(strategyOfIt)) return max(ACTIONS_MIN, fuzzConfig.actionsMax);
   return between(ACTIONS_MIN, max(ACTIONS_MIN, fuzzConfig.actionsMax));
 }
 
@@ -310,7 +334,7 @@ function perform(a: Action): bool {
   spun = false;
   if (a.op == ACTION_STEP) return applyStep(a);
   if (a.op == ACTION_FLUSH) return drain(a.cpu, <i32>a.arg);
-  if (!mayIntroduce(a) || !apply(a)) return false;
+  if (!mayIntroduce(a) || !applyCovered(a)) return false;
   introduce(a);
   return true;
 }

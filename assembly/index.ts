@@ -8,7 +8,7 @@ import { goOn as go, startRun } from './run';
 import { pctEvents, pctThreads } from './strategy/pct';
 import { setTracing } from './trace';
 
-export { fuzz } from './fuzz';
+export { fuzz, playsOf, runEntry } from './fuzz';
 export {
   litmusAges,
   litmusBegin,
@@ -28,8 +28,7 @@ export {
   litmusValue,
   litmusWaiting,
 } from './litmus';
-export { corpusSize, featuresKnown, isUsed, takeEntry } from './search/corpus';
-export { playsOf } from './strategy/portfolio';
+export { corpusSize, featuresKnown, isUsed } from './search/corpus';
 
 function join(lo: u32, hi: u32): u64 {
   return ((<u64>hi) << 32) | lo;

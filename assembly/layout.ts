@@ -28,7 +28,7 @@
  *  0xa60000 ├──────────────────────────┤ KNOWN    what guided search knows of each feature, 65536 x 8 bytes (search/corpus.ts)
  *  0xae0000 ├──────────────────────────┤ DISCOVERED the features met so far, 65536 x 2 bytes
  *  0xb00000 ├──────────────────────────┤ PLAN     a child's actions (strategy/guided.ts)
- *  0xb20000 ├──────────────────────────┤ CORPUS   2048 schedules of 5376 bytes
+ *  0xb20000 ├──────────────────────────┤ CORPUS   2048 schedules of 6176 bytes
  * 0x1800000 ├──────────────────────────┤ ACTIONS  16 bytes each: the scenario, or the log of a fuzzed schedule
  * 0x1c00000 ├──────────────────────────┤ DECK     schedules to be run in one call (deck.ts)
  *           └──────────────────────────┘ (grown by the host, before a run, for a long scenario or a deck)

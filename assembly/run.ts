@@ -1,10 +1,17 @@
 /** One scenario from ACTIONS, with events if asked for. Ends at a violation, the end, or the step budget. */
 
-import { ACTION_FLUSH, ACTION_STEP, KIND_NONE, ROUTINE_TICK } from '../src/abi';
+import {
+  ACTION_ADVANCE,
+  ACTION_FLUSH,
+  ACTION_MIGRATE,
+  ACTION_STEP,
+  KIND_NONE,
+  ROUTINE_TICK,
+} from '../src/abi';
 import { EVENT_CAPACITY, RUN_DONE, RUN_PAUSED, RUN_WATCHDOG } from '../src/engine/addresses';
-import { actionAt, apply } from './actions';
+import { Action, actionAt, apply } from './actions';
 import { judge, judgeEnd } from './checks';
-import { beginCover, coverGo, covering, coverPause, coverState } from './coverage';
+import { beginCover, coverEnd, coverGo, covering, coverPause, coverTurn } from './coverage';
 import { nextAddr, nextOp } from './kernel/next';
 import { step } from './kernel/step';
 import { config, cpuAt, cpuFrame, Frame, result, world } from './layout';
@@ -126,7 +133,6 @@ export function goOn(): i32 {
         code = RUN_PAUSED;
         break;
       }
-      if (covering && at > 0 && actionAt(at - 1).cpu != a.cpu) coverState(actionAt(at - 1).cpu);
       at += 1;
       result.action = at;
       if (op == ACTION_STEP) {
@@ -154,7 +160,7 @@ export function goOn(): i32 {
         if (result.kind != KIND_NONE) break;
         continue;
       } else {
-        const applied = apply(a);
+        const applied = applyCovered(a);
         a.skipped = !applied;
         result.applied += <i32>applied;
         continue;
@@ -182,13 +188,22 @@ export function goOn(): i32 {
 
 /** What still waits reaches memory; then the checks of the end. `last`: the cpu that made the last step. */
 export function endRun(last: i32): void {
+  if (covering) coverEnd();
   drainEverything();
   judgeEnd(last);
+}
+
+/** Applies an action that is no `step` and no `flush`, and tells coverage whose it was: time and the load balancer are no cpu's. */
+export function applyCovered(a: Action): bool {
+  if (!apply(a)) return false;
+  if (covering) coverTurn(a.op == ACTION_ADVANCE || a.op == ACTION_MIGRATE ? -1 : <i32>a.cpu);
+  return true;
 }
 
 /** `flush c i`: a step without a frame. False where nothing may drain. */
 export function drain(c: i32, i: i32): bool {
   if (!mayFlush(c, i)) return false;
+  if (covering) coverTurn(c);
   const pc = flushedPc(c, i);
   flush(c, i);
   result.steps += 1;

@@ -7,7 +7,7 @@
 import { KIND_NONE } from '../../src/abi';
 import * as addresses from '../../src/engine/addresses';
 import { Action, actionAt } from '../actions';
-import { dated, touchedAt, touchedAtAction } from '../coverage';
+import { touched, touchedAt, touchedAtAction } from '../coverage';
 import { config, DECLS, result } from '../layout';
 import { below } from '../rng';
 
@@ -29,17 +29,21 @@ const ACTIONS_IN_ENTRY: usize = DECLS_IN_ENTRY + 4 * addresses.ENTRY_TASKS;
 class Known {
   /** Schedules that touched it, and two for each child that it was chosen for. */
   count: u32;
-  /** The entry that leads to it, from 1; 0: none. */
+  /** The entry that leads to it, from 1; 0: none yet; COMMON: no more. */
   entry: u16;
   /** How many actions of that entry lead to it. */
   cut: u16;
 }
 
-/** Features met so far: as many numbers in DISCOVERED. */
+/** Features that a way is kept to: as many numbers in DISCOVERED. */
 let discovered: i32 = 0;
 let entries: i32 = 0;
-/** Where the search for an entry that nothing uses goes on. */
-let hand: i32 = 0;
+/** Entries that were given back: as many numbers in FREE. */
+let free: i32 = 0;
+const FREE: usize = memory.data(2 * addresses.CORPUS_ENTRIES, 2);
+/** A feature is rare that so few schedules have touched. */
+const RARE: u32 = 8;
+const COMMON: u16 = 0xffff;
 
 /** Features that are looked at for the rarest one. */
 const TOURNAMENT: i32 = 12;
@@ -61,7 +65,7 @@ export function clearCorpus(): void {
   memory.fill(addresses.KNOWN, 0, 8 << 16);
   discovered = 0;
   entries = 0;
-  hand = 0;
+  free = 0;
 }
 
 export function isEmpty(): bool {
@@ -85,8 +89,12 @@ export function choose(): void {
   chosenCut = k.cut;
 }
 
+function discoveredAddr(i: i32): usize {
+  return <usize>addresses.DISCOVERED + ((<usize>i) << 1);
+}
+
 function discoveredAt(i: i32): i32 {
-  return load<u16>(<usize>addresses.DISCOVERED + ((<usize>i) << 1));
+  return load<u16>(discoveredAddr(i));
 }
 
 /** The world of the chosen entry, to CONFIG. */
@@ -97,40 +105,59 @@ export function worldOfChosen(): void {
   memory.copy(DECLS, changetype<usize>(chosen) + DECLS_IN_ENTRY, (<usize>chosen.tasks) << 2);
 }
 
-/** The schedule in ACTIONS has ended: counts what it touched, and keeps it where that is new. */
-export function learn(): void {
+/**
+ * The schedule in ACTIONS has ended: counts what it touched, and keeps it where that is new, or come to in less than half
+ * of the actions. Returns how many of its features are rare.
+ */
+export function learn(): i32 {
   let fresh = 0;
-  for (let i = 0; i < dated; i++) {
+  let rare = 0;
+  for (let i = 0; i < touched; i++) {
     const feature = touchedAt(i);
     const k = known(feature);
     k.count += 1;
+    rare += <i32>(k.count <= RARE);
     const at = touchedAtAction(i);
-    if (at > addresses.ENTRY_ACTIONS || config.tasks > addresses.ENTRY_TASKS) continue;
+    if (at > addresses.ENTRY_ACTIONS || k.entry == COMMON) continue;
     // What broke a property leads nowhere.
     if (result.kind != KIND_NONE && at >= config.actions) continue;
-    // A way that is known is given up for one half as long.
     if (k.entry != 0 && 2 * at >= <i32>k.cut) continue;
-    if (fresh == 0) {
-      fresh = keep();
-      if (fresh == 0) return;
+    if (fresh == 0) fresh = keep();
+    // To make room, the way to this very one may have been given up.
+    if (k.entry == COMMON) continue;
+    if (k.entry == 0) {
+      discover(feature);
+    } else {
+      leave(k.entry);
     }
-    if (k.entry == 0) discover(feature);
-    else entryAt(k.entry).uses -= 1;
     k.entry = <u16>fresh;
     k.cut = <u16>at;
     entryAt(fresh).uses += 1;
   }
+  if (fresh != 0 && entryAt(fresh).uses == 0) giveBack(fresh);
+  return rare;
 }
 
 function discover(feature: i32): void {
-  store<u16>(<usize>addresses.DISCOVERED + ((<usize>discovered) << 1), <u16>feature);
+  store<u16>(discoveredAddr(discovered), <u16>feature);
   discovered += 1;
 }
 
-/** Copies the schedule; 0 where there is no room. */
+/** One feature less has its way in entry i. */
+function leave(i: i32): void {
+  const e = entryAt(i);
+  e.uses -= 1;
+  if (e.uses == 0) giveBack(i);
+}
+
+function giveBack(i: i32): void {
+  store<u16>(FREE + ((<usize>free) << 1), <u16>i);
+  free += 1;
+}
+
+/** Copies the schedule to an entry of its own. */
 function keep(): i32 {
   const i = room();
-  if (i == 0) return 0;
   const e = entryAt(i);
   e.cpus = config.cpus;
   e.mms = config.mms;
@@ -146,17 +173,29 @@ function keep(): i32 {
   return i;
 }
 
-/** An entry that nothing leads through; 0 for none. */
+/** An entry that nothing leads through; where there is none, the ways to common features are given up until there is. */
 function room(): i32 {
   if (entries < addresses.CORPUS_ENTRIES) {
     entries += 1;
     return entries;
   }
-  for (let tries = 0; tries < entries; tries++) {
-    hand = hand == entries ? 1 : hand + 1;
-    if (entryAt(hand).uses == 0) return hand;
+  while (free == 0) forget();
+  free -= 1;
+  return load<u16>(FREE + ((<usize>free) << 1));
+}
+
+/** Gives up the way to a feature that is common: no way to it is kept any more. */
+function forget(): void {
+  let at = below(discovered);
+  for (let i = 1; i < TOURNAMENT; i++) {
+    const other = below(discovered);
+    if (known(discoveredAt(other)).count > known(discoveredAt(at)).count) at = other;
   }
-  return 0;
+  const k = known(discoveredAt(at));
+  leave(k.entry);
+  k.entry = COMMON;
+  discovered -= 1;
+  store<u16>(discoveredAddr(at), <u16>discoveredAt(discovered));
 }
 
 /** Whether some feature has its way in entry i. */

@@ -14,6 +14,7 @@
  */
 
 import {
+  ACTION_ADVANCE,
   ACTION_FORK_PROCESS,
   ACTION_FORK_THREAD,
   ACTION_MIGRATE,
@@ -188,6 +189,7 @@ function swapCpus(cut: i32): void {
   const from = below(1 + planned);
   for (let i = from; i < planned; i++) {
     const a = planAt(i);
+    if (a.op == ACTION_ADVANCE) continue;
     if (a.cpu == <u16>c) a.cpu = <u16>d;
     else if (a.cpu == <u16>d) a.cpu = <u16>c;
   }

@@ -5,8 +5,9 @@
  * a probability of at least 1/(n·k^(d-1)).
  *
  * Departures: a thread is a cpu, or a store buffer (threads.ts), so that with a low priority a store waits long. k is what
- * the longest schedule of the batch has had until now. A thread that spins falls behind, too: what it waits for must come
- * from others. d is drawn for each schedule, 1 to 4. The bound is that of one program (threads.ts), for the bugs in it.
+ * the longest schedule of the batch has had until now (at the least EVENTS_FIRST): the bound does not hold for a schedule
+ * that is longer. A thread that spins falls behind all, too: what it waits for must come from others. d is drawn for each
+ * schedule, 1 to 4. The bound is that of one program (threads.ts), for the bugs in it; here each schedule has a new one.
  */
 
 import { below } from '../rng';
@@ -47,12 +48,13 @@ export function beginPct(): void {
     setPriority(t, t == other ? t : priorityOf(other));
     setPriority(other, t);
   }
-  lowest = -1;
+  lowest = -DEPTH_MAX;
   events = 0;
   changes = below(DEPTH_MAX);
   const k = max(pctEvents, EVENTS_FIRST);
   for (let i = 0; i < changes; i++) store<i32>(CHANGES + ((<usize>i) << 2), 1 + below(k));
   pctThreads = max(pctThreads, threads);
+  pctEvents = max(pctEvents, EVENTS_FIRST);
 }
 
 /** The thread that goes on; -1 where none can. */
@@ -61,7 +63,8 @@ export function choosePct(): i32 {
   for (let i = 0; i < changes && best >= 0; i++) {
     if (load<i32>(CHANGES + ((<usize>i) << 2)) != events + 1) continue;
     store<i32>(CHANGES + ((<usize>i) << 2), 0);
-    fallBehind(best);
+    // The changes' own priorities, whichever comes first: later ones need not fall behind earlier ones.
+    setPriority(best, -1 - i);
     best = highest();
   }
   return best;

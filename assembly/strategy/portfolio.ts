@@ -1,12 +1,12 @@
 /**
  * A portfolio: each schedule is chosen by one of the strategies, more often by those that pay. It is a bandit with
- * probability matching: an arm's weight is what it has brought (features that were new in this batch) for what it has cost
+ * probability matching: an arm's weight is what it has brought (features that are still rare in this batch) for what it has cost
  * (micro-steps), both fading; one schedule in sixteen goes to any of them. Time itself is not asked: micro-steps are the
  * same on every machine.
  *
  * After EXP3 (Auer, Cesa-Bianchi, Freund, Schapire, "The Nonstochastic Multiarmed Bandit Problem", SIAM J. Comput. 2002),
  * which explores in the same way. Departure: EXP3's weights are exponential in the reward; here it is a rate, for rewards
- * become rare for all arms as a batch goes on.
+ * become fewer for all arms as a batch goes on.
  */
 
 import {
@@ -28,7 +28,6 @@ const PRIOR_COST: u32 = 1000;
 
 const REWARDS: usize = memory.data(4 * ARMS, 4);
 const COSTS: usize = memory.data(4 * ARMS, 4);
-const PLAYS: usize = memory.data(4 * ARMS, 4);
 
 function armStrategy(arm: i32): i32 {
   switch (arm) {
@@ -53,7 +52,6 @@ function at(table: usize, arm: i32): usize {
 export function resetPortfolio(): void {
   memory.fill(REWARDS, 0, 4 * ARMS);
   memory.fill(COSTS, 0, 4 * ARMS);
-  memory.fill(PLAYS, 0, 4 * ARMS);
 }
 
 function weightOf(arm: i32): u64 {
@@ -65,7 +63,6 @@ let arm: i32 = 0;
 /** The strategy of the next schedule. */
 export function pickStrategy(): i32 {
   arm = below(16) == 0 ? below(ARMS) : matched();
-  store<u32>(at(PLAYS, arm), load<u32>(at(PLAYS, arm)) + 1);
   return armStrategy(arm);
 }
 
@@ -83,18 +80,10 @@ function matched(): i32 {
 }
 
 /** What the schedule that was picked last has brought and cost. */
-export function payPortfolio(newFeatures: i32, steps: u64): void {
-  const reward = load<u32>(at(REWARDS, arm)) + newFeatures;
+export function payPortfolio(rareFeatures: i32, steps: u64): void {
+  const reward = load<u32>(at(REWARDS, arm)) + rareFeatures;
   const cost = load<u32>(at(COSTS, arm)) + <u32>steps + SCHEDULE_COST;
   const fades = <u32>(cost >= FADING_COST);
   store<u32>(at(REWARDS, arm), reward >> fades);
   store<u32>(at(COSTS, arm), cost >> fades);
-}
-
-/** How many schedules of the batch had that strategy. */
-export function playsOf(strategy: i32): i32 {
-  for (let i = 0; i < ARMS; i++) {
-    if (armStrategy(i) == strategy) return load<u32>(at(PLAYS, i));
-  }
-  return 0;
 }

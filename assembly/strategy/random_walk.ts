@@ -82,6 +82,8 @@ export function beginRandomWalk(): void {
   tickets = draw(tickets, ACTION_ADVANCE, 2, 1);
   anywhere = draw(tickets, ACTION_MIGRATE, 1, 4);
   tickets = draw(anywhere, ACTION_EXIT, 1, 5);
+  // An exec that succeeds takes its task to an mm of its own, where it meets nobody: one is enough to spend what a schedule
+  // has come to, so those that fail get more.
   tickets = draw(tickets, ACTION_EXEC, 1, 5);
   tickets = draw(tickets, ACTION_EXEC_FAIL, 4, 5);
   tickets = draw(tickets, ACTION_FORK_THREAD, 1, 5);

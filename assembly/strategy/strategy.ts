@@ -24,7 +24,7 @@ import { beginPct, choosePct, ranPct } from './pct';
 import { beginPos, choosePos, ranPos } from './pos';
 import { beginRandomWalk, proposeRandomWalk } from './random_walk';
 import { beginSurw, chooseSurw, ranSurw } from './surw';
-import { beginThreads, eventAddr, eventOp, hasThreads, setNames, takeEvent } from './threads';
+import { beginThreads, eventAddr, eventOp, setNames, takeEvent } from './threads';
 
 /** STRATEGY_* of the schedule under way; that of the portfolio never is. */
 let current: i32 = STRATEGY_RANDOM_WALK;
@@ -45,14 +45,14 @@ export class Plan {
   static begins: bool = true;
 }
 
-/** Whether the strategies that choose among threads can have this world; else the walk takes their place. */
+/** Whether a strategy chooses among threads. */
 export function choosesThreads(strategy: i32): bool {
   return strategy == STRATEGY_PCT || strategy == STRATEGY_POS || strategy == STRATEGY_SURW;
 }
 
 /** Begins a schedule; the random numbers are seeded and the world is set up. `isChild`: of what guided search keeps. */
 export function beginSchedule(strategy: i32, isChild: bool): void {
-  current = choosesThreads(strategy) && !hasThreads() ? STRATEGY_RANDOM_WALK : strategy;
+  current = strategy;
   if (choosesThreads(current)) beginThreads(Plan.seed, Plan.program, Plan.begins);
   switch (current) {
     case STRATEGY_GUIDED:

@@ -7,7 +7,8 @@
  * Departures: a thread is a cpu, or a store buffer (threads.ts). How many events a thread has is taken from the first
  * schedule of its program, which chooses evenly; it is exact where no branch depends on the others and nothing spins. In
  * one of four schedules all events are interesting, in the others those on one location, drawn among those that two
- * threads touched.
+ * threads touched; locations are told apart by six bits of their addresses, so now and then it is two. A buffer without a
+ * store counts as one that has nothing left, so under tso and weak it is uniform in the cpus' events at the most.
  */
 
 import { below } from '../rng';

@@ -19,10 +19,10 @@ import { between, goOnRandom, random, randomState, seedRandom } from '../rng';
 import { beginBeginnings, interrupts, makesStale, proposeBeginning } from './random_walk';
 
 /** Worlds with more cpus than this have no such schedules. */
-export const THREAD_CPUS: i32 = 64;
+const THREAD_CPUS: i32 = 64;
 export const THREADS_MAX: i32 = 2 * THREAD_CPUS;
 
-/** A thread. 48 bytes. */
+/** A thread. 24 bytes. */
 @unmanaged
 class Thread {
   /** Its next event. */
@@ -38,7 +38,7 @@ class Thread {
   /** Its stream. */
   random: u64;
 }
-const THREAD_SIZE: usize = 48;
+const THREAD_SIZE: usize = 24;
 const THREADS: usize = memory.data(<i32>(THREAD_SIZE * THREADS_MAX), 8);
 const ACTIONS_OF_THREADS: usize = memory.data(16 * THREADS_MAX, 8);
 

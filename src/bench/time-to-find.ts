@@ -30,7 +30,7 @@ export async function timeToFind(
   // One of its own: what a strategy learns, it keeps in its engine.
   const engine = new Engine();
   const header = headerOf(config);
-  const settings = { ...settingsOf(config), compareEvery: 0, coverage: true };
+  const settings = { ...settingsOf(config), compareEvery: 0 };
   const size = batchSize(config);
   const began = processorSeconds();
   const seconds = () => processorSeconds() - began;

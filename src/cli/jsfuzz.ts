@@ -7,7 +7,6 @@ import { Store } from '../fuzz/store.js';
 import { type JsfuzzOptions, runInputs, runJsfuzz } from '../jsfuzz/campaign.js';
 import type { JsfuzzConfig } from '../jsfuzz/config.js';
 import { type Inputs, readInputs, seedInputs, startInput } from '../jsfuzz/inputs.js';
-import { KeptInputs } from '../jsfuzz/kept-inputs.js';
 import type { Status } from '../jsfuzz/status.js';
 import type { Tally } from '../jsfuzz/tally.js';
 import { KINDS } from '../scenario/kinds.js';
@@ -79,8 +78,8 @@ function configOf(flags: JsfuzzFlags): JsfuzzConfig {
 
 /** What to begin with: the scenarios that come with cidfuzz, what the user names, what was kept earlier. */
 async function inputsOf(flags: JsfuzzFlags): Promise<Inputs> {
-  const { dir } = await KeptInputs.open(flags.out);
-  const more = await readInputs([...flags.corpus, dir]);
+  const { corpus } = await Store.open(flags.out);
+  const more = await readInputs([...flags.corpus, corpus]);
   const seeds = flags.seeds ? await seedInputs() : [startInput()];
   return { inputs: [...seeds, ...more.inputs], left: more.left };
 }

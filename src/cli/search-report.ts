@@ -42,7 +42,7 @@ function linesOf(state: CampaignState): string[] {
     lines.push(
       `pct, depth ${depth}: at least 1/(${power}) where the schedule is of that depth, one of ${DEPTHS.length}: with ` +
         `n = ${threads}, k = ${grouped(events)} that is ${probability.toPrecision(2)} a schedule; ` +
-        `95 % after ${grouped(schedules95)} schedules`,
+        `95 % after ${grouped(schedules95)} schedules of one program`,
     );
   }
   return lines;

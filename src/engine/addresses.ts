@@ -31,8 +31,8 @@ export const PLAN = 0xb00000;
 export const CORPUS = 0xb20000;
 export const CORPUS_ENTRIES = 2048;
 export const ENTRY_ACTIONS = 320;
-export const ENTRY_TASKS = 32;
-export const ENTRY_SIZE = 5376;
+export const ENTRY_TASKS = 256;
+export const ENTRY_SIZE = 6176;
 export const ACTIONS = 0x1800000;
 /** Behind the longest schedule that the fuzz loop writes; a longer scenario overwrites it. */
 export const DECK = 0x1c00000;
@@ -78,3 +78,4 @@ export const STRATEGY_PCT = 2;
 export const STRATEGY_POS = 3;
 export const STRATEGY_SURW = 4;
 export const STRATEGY_PORTFOLIO = 5;
+export const STRATEGIES = 6;

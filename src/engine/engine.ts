@@ -196,7 +196,7 @@ export class Engine {
     this.wasm.cover(1);
     try {
       const result = this.run(scenario, maxSteps);
-      return { result, features: new Uint16Array(this.view.buffer, TOUCHED, this.wasm.features()).slice() };
+      return { result, features: this.features() };
     } finally {
       this.wasm.cover(0);
     }
@@ -358,16 +358,27 @@ export class Engine {
     };
   }
 
-  /** What guided search keeps of the batch: schedules on the way to some feature. The batch cannot go on after that. */
-  *keptSchedules(): Generator<Scenario, void, void> {
-    for (let i = 1; i <= this.wasm.corpusSize(); i++) {
-      if (!this.wasm.isUsed(i)) continue;
-      this.wasm.takeEntry(i);
-      yield this.takeSchedule();
-    }
+  /** The entries of what guided search keeps of the batch: schedules on the way to some feature. */
+  kept(): number[] {
+    const entries: number[] = [];
+    for (let i = 1; i <= this.wasm.corpusSize(); i++) if (this.wasm.isUsed(i)) entries.push(i);
+    return entries;
   }
 
-  /** How many schedules of the portfolio's batch a strategy had. */
+  /** Runs one of them, and tells its features; {@link takeSchedule} gives it. The batch cannot go on after that. */
+  runKept(entry: number): Uint16Array {
+    this.wasm.cover(1);
+    this.wasm.runEntry(entry);
+    this.wasm.cover(0);
+    return this.features();
+  }
+
+  /** What the schedule that `fuzz` stopped at covers, in the order in which it was touched. */
+  features(): Uint16Array {
+    return new Uint16Array(this.view.buffer, TOUCHED, this.wasm.features()).slice();
+  }
+
+  /** How many schedules of the batch a strategy has chosen. */
   plays(strategy: number): number {
     return this.wasm.playsOf(strategy);
   }

@@ -14,7 +14,7 @@ export interface Exports extends WebAssembly.Exports {
   corpusSize(): number;
   featuresKnown(): number;
   isUsed(entry: number): number;
-  takeEntry(entry: number): void;
+  runEntry(entry: number): void;
   beginBatch(
     firstLo: number,
     firstHi: number,

@@ -4,7 +4,7 @@ import { FUZZ_DONE } from '../engine/addresses.js';
 import type { Bucket, Engine } from '../engine/engine.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { type CampaignConfig, headerOf, STRATEGIES, settingsOf } from './config.js';
-import { type Covering, distil } from './distil.js';
+import { type Covering, distil, type FeatureSet } from './distil.js';
 
 /** A schedule that found something: the first of its bucket in its batch. */
 export interface Found {
@@ -34,7 +34,7 @@ export interface BatchReport {
   readonly buckets: readonly Bucket[];
   readonly found: readonly Found[];
   readonly parted: readonly Parted[];
-  /** What guided search has kept of it, distilled; nothing with other strategies. */
+  /** What guided search has kept of an epoch that has ended, distilled; nothing with other strategies. */
   readonly corpus: readonly Covering[];
   /** Schedules of each strategy, in the order of STRATEGIES: how a portfolio has spent the batch. */
   readonly plays: readonly number[];
@@ -50,6 +50,7 @@ const PARTED_MAX = 3;
  *
  * @param engine runs the batch
  * @param other repeats single schedules meanwhile, in lockstep with the reference
+ * @param known features that the campaign's corpus covers; null: nothing is to be kept
  */
 export function runBatch(
   engine: Engine,
@@ -57,11 +58,13 @@ export function runBatch(
   config: CampaignConfig,
   first: number,
   count: number,
+  known: FeatureSet | null = null,
 ): BatchReport {
   const found: Found[] = [];
   const parted: Parted[] = [];
   let compared = 0;
   const settings = settingsOf(config);
+  const ends = (first + count) % settings.epoch === 0;
   engine.beginBatch(headerOf(config), settings, first, count);
   while (engine.fuzz() !== FUZZ_DONE) {
     const schedule = engine.scheduleIndex();
@@ -88,16 +91,10 @@ export function runBatch(
     found,
     parted,
     pct: engine.pctBound(),
-    plays: playsOf(engine, config, count),
-    corpus: settings.coverage ? distil(other, engine.keptSchedules()) : [],
+    plays: STRATEGIES.map((_, i) => engine.plays(i)),
+    // At the end of an epoch: what is kept in the middle depends on where the batch was cut.
+    corpus: known !== null && settings.coverage && ends ? distil(engine, known) : [],
   };
-}
-
-function playsOf(engine: Engine, { strategy }: CampaignConfig, schedules: number): number[] {
-  return STRATEGIES.map((name, i) => {
-    if (strategy === 'portfolio') return engine.plays(i);
-    return name === strategy ? schedules : 0;
-  });
 }
 
 function strayedFrom(kind: number, step: number): Divergence {

@@ -135,7 +135,10 @@ class Campaign {
     const count = Math.min(size - (first % size), (limits.runs ?? Number.POSITIVE_INFINITY) - first);
     this.handed += count;
     try {
-      this.done.set(first, await this.ask({ op: 'batch', config, first, count }));
+      this.done.set(
+        first,
+        await this.ask({ op: 'batch', config, first, count, known: this.features.toString() }),
+      );
       await this.merge();
     } catch (error) {
       this.failure ??= error;
@@ -186,19 +189,22 @@ class Campaign {
   }
 
   /** Keeps a schedule that covers something that none before it did. */
-  private keep({ scenario, features }: Covering): void {
+  private keep({ text, features }: Covering): void {
     if (this.features.add(features) === 0) return;
     this.state.corpus++;
     this.keeping.push(
-      this.writing(() => this.store.saveKept(scenario)).catch((error) => {
+      this.writing(async () => {
+        await this.store.saveKept(text);
+      }).catch((error) => {
         this.failure ??= error;
       }),
     );
   }
 
-  /** Saves the state, when all that it counts as kept is on disk. */
+  /** Saves the state, when all that it counts as kept is on disk; what was not written is not to be counted as kept. */
   private async save(): Promise<void> {
     while (this.keeping.length > 0) await Promise.all(this.keeping.splice(0));
+    if (this.failure !== undefined) return;
     this.state.features = this.features.toString();
     await this.store.save(this.state);
   }
@@ -254,7 +260,8 @@ class Campaign {
     const { config } = this.options;
     const missing = async ({ finding }: { readonly finding: string | null }) =>
       finding === null || !(await this.store.has(finding));
-    const again = (schedule: number) => this.ask({ op: 'batch', config, first: schedule, count: 1 });
+    const again = (schedule: number) =>
+      this.ask({ op: 'batch', config, first: schedule, count: 1, known: null });
     for (const bucket of this.state.buckets) {
       if (!(await missing(bucket))) continue;
       const found = (await again(bucket.schedule)).found.find((f) => this.bucketOf(f) === bucket);

@@ -1,28 +1,34 @@
 import type { Engine } from '../engine/engine.js';
-import type { Scenario } from '../scenario/scenario.js';
+import { printScenario } from '../scenario/print.js';
 
-/** A scenario of a corpus, and what it covers. */
+/** A scenario of a corpus, as a text, and what it covers. */
 export interface Covering {
-  readonly scenario: Scenario;
+  readonly text: string;
   /** Numbers 0 … 65535 (assembly/coverage.ts). */
   readonly features: Uint16Array;
 }
 
 /**
- * Fewer scenarios that cover the same: those with most features first, and of these only the ones that add something (the
- * greedy way to a set cover, as afl-cmin has it).
+ * Fewer of the schedules that a batch has kept that cover the same: those with most features first, and of these only the ones
+ * that add something (the greedy way to a set cover, as afl-cmin has it).
  *
- * @param engine runs each scenario
+ * What is known already may be left out: whoever takes of the rest, in order, what adds to a set that has grown since comes
+ * to the same as from all of them.
+ *
+ * @param engine has just come to the end of the batch
+ * @param known features that need no schedule
  */
-export function distil(engine: Engine, scenarios: Iterable<Scenario>): Covering[] {
-  const all = Array.from(scenarios, (scenario): Covering => {
-    return { scenario, features: engine.runCovered(scenario).features };
-  });
-  const known = new FeatureSet();
+export function distil(engine: Engine, known: FeatureSet): Covering[] {
+  const found = new FeatureSet(known.toString());
+  const all = engine.kept().map((entry) => ({ entry, features: engine.runKept(entry) }));
   // Sorting keeps the order of equals.
   return all
     .toSorted((a, b) => b.features.length - a.features.length)
-    .filter(({ features }) => known.add(features) > 0);
+    .filter(({ features }) => found.add(features) > 0)
+    .map(({ entry, features }) => {
+      engine.runKept(entry);
+      return { text: printScenario(engine.takeSchedule()), features };
+    });
 }
 
 /** A set of features. */

@@ -18,14 +18,16 @@ export interface PctBound {
 export const DEPTHS = [1, 2, 3, 4];
 
 /**
- * PCT's bound for each depth. A schedule draws its depth, so one of depth d or more has a share of them only; those of a
- * greater depth are left out, for there the bound is lower.
+ * PCT's bound for each depth, for the bugs of one program (assembly/strategy/threads.ts): so many schedules of it meet one
+ * of that depth. A campaign draws a new program for each schedule, so it is a measure of how hard a depth is. A schedule
+ * draws its depth, so one of depth d has a share of them only; what those of a greater depth add is left out.
  *
  * @returns null where PCT chose no schedule
  */
 export function pctBounds({ pct, plays }: CampaignState): readonly PctBound[] | null {
-  if (plays[STRATEGY_PCT] === 0) return null;
   const { threads, events } = pct;
+  // Worlds with too many cpus for threads are left to the walk.
+  if (plays[STRATEGY_PCT] === 0 || threads === 0) return null;
   return DEPTHS.map((depth) => {
     const probability = 1 / (threads * events ** (depth - 1)) / DEPTHS.length;
     const schedules95 = Math.ceil(Math.log(0.05) / Math.log1p(-probability));

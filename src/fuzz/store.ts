@@ -85,6 +85,11 @@ export class Store {
 
   private constructor(readonly dir: string) {}
 
+  /** Where scenarios are kept that came to something new. */
+  get corpus(): string {
+    return join(this.dir, 'corpus');
+  }
+
   private statePath(config: CampaignConfig): string {
     return join(this.dir, `${campaignKey(config)}.json`);
   }
@@ -116,9 +121,10 @@ export class Store {
     return state;
   }
 
-  /** Saves the state as it is when its turn comes: one save after the other, so that the last one stays. */
+  /** Saves the state as it is now: one save after the other, so that the last one stays. */
   save(state: CampaignState): Promise<void> {
-    return this.saving(() => writeWhole(this.statePath(state.config), json(state)));
+    const text = json(state);
+    return this.saving(() => writeWhole(this.statePath(state.config), text));
   }
 
   /** Where a finding's files are. */
@@ -166,12 +172,12 @@ export class Store {
     return finding;
   }
 
-  /** Stores a schedule that came to something new. */
-  async saveKept(scenario: Scenario): Promise<void> {
-    const text = printScenario(scenario);
-    const path = join(this.dir, 'corpus', `${hashOf(text)}.cid`);
-    if (existsSync(path)) return;
+  /** Stores a scenario that came to something new. Whether it was not there yet. @throws UserError where it cannot be written */
+  async saveKept(text: string): Promise<boolean> {
+    const path = join(this.corpus, `${hashOf(text)}.cid`);
+    if (existsSync(path)) return false;
     await writeWhole(path, text);
+    return true;
   }
 
   /** Stores a finding, its `finding.json` last, where it is not there yet. Returns its folder's name. */

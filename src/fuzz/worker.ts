@@ -3,10 +3,18 @@
 import { Engine } from '../engine/engine.js';
 import { type BatchReport, type Found, type Parted, runBatch } from './batch.js';
 import type { CampaignConfig } from './config.js';
+import { FeatureSet } from './distil.js';
 import { type SmallFinding, smallFinding, smallParted } from './finding.js';
 
 export type Task =
-  | { readonly op: 'batch'; readonly config: CampaignConfig; readonly first: number; readonly count: number }
+  | {
+      readonly op: 'batch';
+      readonly config: CampaignConfig;
+      readonly first: number;
+      readonly count: number;
+      /** Features that the campaign covers, as FeatureSet writes them; null: nothing is to be kept. */
+      readonly known: string | null;
+    }
   | { readonly op: 'finding'; readonly found: Found }
   | { readonly op: 'parted'; readonly parted: Parted };
 
@@ -25,7 +33,14 @@ export default function work(task: Task): BatchReport | SmallFinding | Parted {
   single ??= new Engine();
   switch (task.op) {
     case 'batch':
-      return runBatch(fuzzing, single, task.config, task.first, task.count);
+      return runBatch(
+        fuzzing,
+        single,
+        task.config,
+        task.first,
+        task.count,
+        task.known === null ? null : new FeatureSet(task.known),
+      );
     case 'finding':
       return smallFinding(single, task.found);
     case 'parted':

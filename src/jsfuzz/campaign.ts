@@ -13,7 +13,6 @@ import { scenarioFromBytes } from '../scenario/bytes.js';
 import { printScenario } from '../scenario/print.js';
 import { confined, type JsfuzzConfig } from './config.js';
 import type { Input } from './inputs.js';
-import { KeptInputs } from './kept-inputs.js';
 import { Session } from './session.js';
 import { type Status, statusOf } from './status.js';
 import { newTally, type Tally } from './tally.js';
@@ -58,7 +57,6 @@ const JSFUZZ_TIMEOUT_S = 1_000_000;
 export async function runJsfuzz(options: JsfuzzOptions): Promise<Tally> {
   // A folder that cannot be used is told before anything is started.
   await Store.open(options.out);
-  await KeptInputs.open(options.out);
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'cidfuzz-jsfuzz-')));
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   process.on('exit', remove);

@@ -5,7 +5,6 @@ import { UserError } from '../errors.js';
 import { Store } from '../fuzz/store.js';
 import { printScenario } from '../scenario/print.js';
 import { Coverage } from './coverage.js';
-import { KeptInputs } from './kept-inputs.js';
 import { Session } from './session.js';
 import type { Ended } from './tally.js';
 import { Target } from './target.js';
@@ -22,8 +21,8 @@ export async function openTarget(folder: string): Promise<(bytes: Uint8Array) =>
   const { out, runs, deadline, until } = session.settings;
   const { tally } = session;
   const before = tally.next;
-  const kept = await KeptInputs.open(out);
-  const target = new Target(new Engine(), await Store.open(out), tally);
+  const store = await Store.open(out);
+  const target = new Target(new Engine(), store, tally);
   const coverage = new Coverage();
   // In place of what istanbul put there when it instrumented the target's file: that would be counted, too.
   (globalThis as { __coverage__?: unknown }).__coverage__ = coverage.published;
@@ -48,7 +47,7 @@ export async function openTarget(folder: string): Promise<(bytes: Uint8Array) =>
       const { scenario, features } = await target.run(bytes);
       if (features !== null && coverage.add(features)) {
         tally.features = coverage.count;
-        if (await kept.keep(scenario)) tally.kept++;
+        if (await store.saveKept(printScenario(scenario))) tally.kept++;
       }
     } catch (error) {
       tally.fault = await faultOf(error as Error);
