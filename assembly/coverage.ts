@@ -32,7 +32,6 @@ import {
   slotsOffset,
   taskAt,
   taskFrame,
-  WORLD,
 } from './layout';
 
 /** Of a frame that is stopped: its task has left the cpu. */
@@ -51,8 +50,9 @@ const NOBODY: usize = memory.data(<i32>offsetof<Frame>(), 8);
 const ISSUER: usize = memory.data(<i32>offsetof<Frame>(), 8);
 
 export let covering: bool = false;
-/** The run's number, 1 … 65535. */
+/** The run's number, 1 … 65535; and where it stands in a shadow: half a word of this run is greater, one of an earlier less. */
 let run: u32 = 0;
+let thisRun: u32 = 0;
 /** The frame whose access it is, and its cpu. A step changes its frame's pc only after its access. */
 let actor: Frame = changetype<Frame>(NOBODY);
 let actorCpu: i32 = 0;
@@ -62,7 +62,7 @@ let own: u32 = 0;
 export let touched: i32 = 0;
 /** The action under way, from 1, where somebody tells it. */
 let action: i32 = 0;
-/** Whose turn it is: the cpu that made the last step, or began something, or -1. */
+/** Whose turn it is: the cpu that made the last step, or began something, or -1. A turn's accesses are that cpu's. */
 let turn: i32 = -1;
 
 export function setCovering(on: bool): void {
@@ -75,13 +75,15 @@ export function beginCover(): void {
   action = 0;
   turn = -1;
   paused = changetype<Frame>(0);
-  setCpu(0);
   beginStates();
   run += 1;
-  if (run <= 0xffff) return;
-  memory.fill(addresses.SHADOW, 0, addresses.MEM_STATE - addresses.WORLD);
-  memory.fill(addresses.STAMPS, 0, 2 << 16);
-  run = 1;
+  if (run > 0xffff) {
+    memory.fill(addresses.SHADOW, 0, addresses.MEM_STATE - addresses.WORLD);
+    memory.fill(addresses.STAMPS, 0, 2 << 16);
+    run = 1;
+  }
+  thisRun = run << 16;
+  setCpu(0);
 }
 
 function touch(feature: u32): void {
@@ -110,7 +112,7 @@ export function touchedAt(i: i32): i32 {
 
 function setCpu(c: i32): void {
   actorCpu = c;
-  own = (run << 16) | ((<u32>c & 0xff) << 8);
+  own = thisRun | ((<u32>c & 0xff) << 8);
 }
 
 /** The pc of the access under way; 0 for none. */
@@ -134,21 +136,20 @@ export function coverDrained(during: Frame): void {
 
 // ---- locations: {pc u8, cpu u8, run u16} of the last write, {pc u8, pc u8, run u16} of frames stopped before it
 
-function shadow(addr: usize): usize {
-  return addr + (<usize>addresses.SHADOW - WORLD);
-}
+/** From a location to its shadow: to the write, and to the frames. */
+const LAST: usize = <usize>addresses.SHADOW - <usize>addresses.WORLD;
+const WAITERS: usize = LAST + 4;
 
 /** `waiters` is that half of a location's shadow. */
 function meet(waiters: u32): void {
-  if (waiters >> 16 != run) return;
-  const first = waiters & 63;
+  if (waiters <= thisRun) return;
+  touch(CONFLICTS | ((<u32>actor.pc) << 6) | (waiters & 63));
   const second = (waiters >> 8) & 63;
-  if (first != 0) touch(CONFLICTS | ((<u32>actor.pc) << 6) | first);
   if (second != 0) touch(CONFLICTS | ((<u32>actor.pc) << 6) | second);
 }
 
 function waitersAt(addr: usize): u32 {
-  return load<u32>(shadow(addr), 4);
+  return load<u32>(addr, WAITERS);
 }
 
 function coverReadsFrom(writer: u32, same: bool): void {
@@ -157,10 +158,10 @@ function coverReadsFrom(writer: u32, same: bool): void {
 
 /** A load, or an rmw, of the actor reads what memory has. */
 export function coverRead(addr: usize): void {
-  const both = load<u64>(shadow(addr));
+  const both = load<u64>(addr, LAST);
   const word = <u32>both;
   // What a cpu reads of its own says little.
-  if ((word ^ own) > 0xff) coverReadsFrom(word >> 16 == run ? word & 0xff : 0, false);
+  if ((word ^ own) > 0xff) coverReadsFrom(word > thisRun ? word & 0xff : 0, false);
   meet(<u32>(both >> 32));
 }
 
@@ -183,7 +184,7 @@ export function coverStore(addr: usize): void {
 
 /** The actor's store is in memory. */
 export function coverWrite(addr: usize): void {
-  store<u32>(shadow(addr), own | actor.pc);
+  store<u32>(addr, own | actor.pc, LAST);
 }
 
 /** A store that is issued, and in memory at once. */
@@ -217,29 +218,26 @@ export function coverHold(c: i32): void {
 // ---- frames that are stopped ------------------------------------------------------------------------------------------
 
 /**
- * The frame that made the last burst, and is not at its end, and its cpu. It is in front of its next access for others only
- * when another frame makes a step, or another cpu is looked at.
+ * The frame that made the last burst, of the cpu whose turn it is, and is not at its end. It is in front of its next access
+ * for others only when another frame makes a step, or the turn ends.
  */
 let paused: Frame = changetype<Frame>(0);
-let pausedOn: i32 = 0;
 
 /** A burst of frame f begins on cpu c. */
 export function coverGo(c: i32, f: Frame): void {
   coverTurn(c);
   actor = f;
-  setCpu(c);
-  if (f == paused && c == pausedOn) return;
+  if (f == paused) return;
   stopPaused();
   if (f.watched == 0) return;
   replaceWaiter(f, 0);
   f.watched = 0;
 }
 
-/** A burst of frame f has ended on cpu c. */
-export function coverPause(c: i32, f: Frame): void {
+/** A burst of frame f has ended. */
+export function coverPause(f: Frame): void {
   actor = changetype<Frame>(NOBODY);
   paused = f.routine != 0 ? f : changetype<Frame>(0);
-  pausedOn = c;
 }
 
 /** The paused frame is stopped. (Where another cpu takes its task up, its next access may be another one.) */
@@ -247,12 +245,12 @@ function stopPaused(): void {
   if (changetype<usize>(paused) == 0) return;
   const f = paused;
   paused = changetype<Frame>(0);
-  const addr = nextAddr(pausedOn, f);
+  const addr = nextAddr(turn, f);
   f.watched = <u32>addr;
   if (addr == 0) return;
   const waiters = waitersAt(addr);
-  const before = waiters >> 16 == run ? waiters & 0xff : 0;
-  store<u32>(shadow(addr) + 4, (run << 16) | (before << 8) | f.pc);
+  const before = waiters > thisRun ? waiters & 0xff : 0;
+  store<u32>(addr, thisRun | (before << 8) | f.pc, WAITERS);
   remember(addr);
 }
 
@@ -263,14 +261,15 @@ export function coverLeave(f: Frame): void {
 
 /** Puts another byte in place of frame f's; 0 takes it out. */
 function replaceWaiter(f: Frame, byte: u32): void {
-  const at = shadow(f.watched) + 4;
-  const waiters = load<u32>(at);
-  if (waiters >> 16 != run) return;
+  const at = <usize>f.watched;
+  const waiters = waitersAt(at);
+  if (waiters <= thisRun) return;
   const first = waiters & 0xff;
   const second = (waiters >> 8) & 0xff;
-  if ((first & 63) == <u32>f.pc) store<u32>(at, (run << 16) | (byte == 0 ? second : (second << 8) | byte));
-  else if ((second & 63) == <u32>f.pc) store<u32>(at, (run << 16) | (byte << 8) | first);
-  changed(f.watched);
+  if ((first & 63) == <u32>f.pc)
+    store<u32>(at, thisRun | (byte == 0 ? second : (second << 8) | byte), WAITERS);
+  else if ((second & 63) == <u32>f.pc) store<u32>(at, thisRun | (byte << 8) | first, WAITERS);
+  changed(at);
 }
 
 // ---- abstract states ----------------------------------------------------------------------------------------------------
@@ -279,7 +278,7 @@ function replaceWaiter(f: Frame, byte: u32): void {
 const CHANGED_MAX: i32 = 8;
 const CHANGED: usize = memory.data(4 * CHANGED_MAX, 4);
 let changes: i32 = 0;
-/** What was last said of each cpu, and the sum of it all. */
+/** What was last said of each cpu, never 0, and the sum of it all, mixed. */
 const CPU_WORDS: usize = memory.data(8 * STATE_CPUS, 8);
 let sum: u64 = 0;
 
@@ -292,7 +291,7 @@ function beginStates(): void {
 /** Something about the location has changed: of interest where frames are stopped in front of it. */
 function changed(addr: usize): void {
   const waiters = waitersAt(addr);
-  if (waiters >> 16 == run && (waiters & 0xffff) != 0) remember(addr);
+  if (waiters > thisRun) remember(addr);
 }
 
 function remember(addr: usize): void {
@@ -312,8 +311,8 @@ function touchState(word: u64): void {
 
 /** Who is stopped in front of a location, and of a slot also what it is, and whether it is in use. */
 function coverLocation(addr: usize): void {
-  const waiters = load<u32>(shadow(addr) + 4);
-  if (waiters >> 16 != run || (waiters & 0xffff) == 0) return;
+  const waiters = waitersAt(addr);
+  if (waiters <= thisRun) return;
   let word: u64 = waiters & 0xffff;
   if (locationKind(addr) == LOC_CID) {
     const c = <i32>((offsetInMm(addr) - slotsOffset()) >> 4);
@@ -333,12 +332,16 @@ function cpuWord(c: i32): u64 {
     word |= (<u64>slotClass(<u32>slotAt(task.ownMm, c).cid)) << 7;
     word |= (<u64>task.ownActive) << 9;
   }
-  return mix((word | ((<u64>(cpu.holdMm >= 0)) << 10)) + 1);
+  return (word | ((<u64>(cpu.holdMm >= 0)) << 10)) + 1;
 }
 
-/** Cpu c makes a step, or has begun something: if it was another's turn, that one's state is looked at. */
+/** Cpu c makes a step, or has begun something (-1: nobody has): if it was another's turn, that one's state is looked at. */
 export function coverTurn(c: i32): void {
-  if (c == turn) return;
+  if (c != turn) turnTo(c);
+}
+
+function turnTo(c: i32): void {
+  if (c >= 0) setCpu(c);
   // It was there after the action before this one.
   action -= 1;
   if (turn >= 0) coverState(turn);
@@ -364,7 +367,7 @@ function coverState(c: i32): void {
     const before = load<u64>(at);
     if (word != before) {
       store<u64>(at, word);
-      sum += word - before;
+      sum += mix(word) - mix(before);
       touchState(sum);
     }
   }

@@ -101,7 +101,7 @@ export function burst(c: i32, f: Frame, most: i32): i32 {
     made += 1;
     if (world.wrong != 0 && stopsAfter(c, f, pc)) break;
   } while (made < most && f.routine != 0);
-  if (covering) coverPause(c, f);
+  if (covering) coverPause(f);
   result.steps += made;
   return made;
 }

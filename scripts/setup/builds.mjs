@@ -25,6 +25,10 @@ const INLINE = [
   '--no-inline=*InFull',
   // Two call it: within itself, so that `step` has one caller.
   '--no-inline=*run/burst',
+  // What it does seldom enough to be called for: the smaller the loop of steps, the faster.
+  '--no-inline=*memory/cmpxchgCid',
+  '--no-inline=*memory/writeCid',
+  '--no-inline=*coverage/turnTo',
   // Once more: what has one caller left after the first time becomes a part of it, `step` above all.
   '-O4',
   '-O4',

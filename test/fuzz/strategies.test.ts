@@ -120,7 +120,7 @@ describe.each(STRATEGIES)('%s', (strategy) => {
 
 const PINNED: Record<Strategy, string> = {
   'random-walk': '83afd7ad6aba2ec6',
-  guided: '7f135aefbbbfb9ce',
+  guided: 'e91969b08567aaa4',
   pct: '9b9b706ceca74e55',
   pos: '8a43602b06bc06d6',
   surw: '91818477c024f582',
