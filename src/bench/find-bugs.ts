@@ -17,7 +17,7 @@ export interface FindBugsOptions {
   /** The first seed, and how many follow one another from it. */
   readonly seed: number;
   readonly seeds: number;
-  /** Of each seed's search; those for what is claimed get more ({@link limitOf}). */
+  /** Of each seed's search; some get more ({@link limitOf}). */
   readonly limit: Limit;
   readonly pace: Pace;
 }
@@ -30,37 +30,30 @@ const WANTED_OF_SCHEDULES = 50;
 const WANTED_OF_SECONDS = 20;
 
 /** Of whom times are claimed: guided search, and a campaign as it is by default. */
-const CLAIMANTS: readonly Strategy[] = [GUIDED, defaultConfig.strategy];
+export const CLAIMANTS: readonly Strategy[] = [GUIDED, defaultConfig.strategy];
 
 /** What is claimed, by bugs. */
 const WANTED_SECONDS: Readonly<Record<string, number>> = { 'inactive-prev': 5, 'arm64-user-user': 5 };
 const WANTED_SECONDS_OF_MUTANTS = 60;
 
-/** What is claimed is looked for that much longer. */
-const CLAIMED_LONGER = 10;
-
-function wantedSeconds({ name, mutant }: Bug): number | undefined {
-  return mutant === null ? WANTED_SECONDS[name] : WANTED_SECONDS_OF_MUTANTS;
-}
+/** They look for each bug that much longer than the others. */
+export const LONGER = 10;
 
 /**
- * A search that a claim speaks of may take more than others: the walk as much as it needs to show how far it is behind
- * guided search, and those of whom times are claimed as long as that.
+ * Those of whom times are claimed get longer, to tell a median of bugs that the others seldom meet; the walk, where it is
+ * compared with guided search, as much as it needs to show how far it is behind.
  */
 export function limitOf(bug: Bug, strategy: Strategy, limit: Limit, guided: Cell | null): Limit {
-  const longer = { schedules: limit.schedules * CLAIMED_LONGER, seconds: limit.seconds * CLAIMED_LONGER };
-  if (bug.name === COMPARED) {
-    if (strategy !== WALK) return longer;
-    const schedules = guided?.schedules?.median ?? 0;
-    const seconds = guided?.seconds?.median ?? 0;
-    return {
-      schedules: Math.max(limit.schedules, Math.ceil(schedules * WANTED_OF_SCHEDULES * 1.2)),
-      // It has to come to so many schedules, too, and does not when it is slow; so time is no limit but a last one.
-      seconds: Math.max(longer.seconds, seconds * WANTED_OF_SECONDS * 10),
-    };
-  }
-  const claimed = CLAIMANTS.includes(strategy) && wantedSeconds(bug) !== undefined;
-  return claimed ? longer : limit;
+  const longer = { schedules: limit.schedules * LONGER, seconds: limit.seconds * LONGER };
+  if (CLAIMANTS.includes(strategy)) return longer;
+  if (bug.name !== COMPARED || strategy !== WALK) return limit;
+  const schedules = guided?.schedules?.median ?? 0;
+  const seconds = guided?.seconds?.median ?? 0;
+  return {
+    schedules: Math.max(limit.schedules, Math.ceil(schedules * WANTED_OF_SCHEDULES * 1.2)),
+    // It has to come to so many schedules, too, and does not when it is slow; so time is no limit but a last one.
+    seconds: Math.max(longer.seconds, seconds * WANTED_OF_SECONDS * 10),
+  };
 }
 
 /**

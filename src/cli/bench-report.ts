@@ -1,3 +1,4 @@
+import { CLAIMANTS, LONGER } from '../bench/find-bugs.js';
 import type {
   BenchResult,
   BugRow,
@@ -42,6 +43,7 @@ export function benchLines(result: BenchResult, words: BenchWords): string[] {
     ...section(loops, () => [
       `schedules a second by strategy; in brackets to those of ${loops[0]!.strategy} without checks and coverage`,
       ...table(loopRows(loops)),
+      'where there is no coverage, guided search has no parents: it is the random walk',
     ]),
     ...section(rivals, () => ['other fuzzers, by the clock on the wall', ...table(rivalRows(rivals))]),
     ...section(bugs, () => [...bugsHead(words), ...table(bugRows(bugs, words.strategies))]),
@@ -101,7 +103,7 @@ function rivalRows(rivals: readonly Rival[]): Rows {
 function bugsHead({ seed, seeds, limit }: BenchWords): string[] {
   return [
     `schedules and time to find each bug: medians of ${seeds} seeds from ${seed}, [quartiles]; > where most seeds have`,
-    `found nothing after so many (${grouped(limit)}, more for what is claimed), with how many did; one core`,
+    `found nothing after so many (${grouped(limit)}; ${LONGER} times as many by ${CLAIMANTS.join(' and ')}), with how many did; one core`,
   ];
 }
 

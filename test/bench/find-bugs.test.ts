@@ -106,7 +106,15 @@ describe('what is claimed', () => {
       schedules: 60_000,
       seconds: 200_000,
     });
-    expect(limitOf(racy!, 'random-walk', limit, null).schedules).toBeGreaterThanOrEqual(100);
+    expect(limitOf(racy!, 'random-walk', limit, null)).toBe(limit);
+  });
+
+  it('gives those longer of whom times are claimed', () => {
+    const limit = { schedules: 100, seconds: 1 };
+    for (const strategy of ['guided', defaultConfig.strategy] as const) {
+      expect(limitOf(racy!, strategy, limit, null)).toEqual({ schedules: 1000, seconds: 10 });
+    }
+    expect(limitOf(duplicate!, 'pct', limit, null)).toBe(limit);
   });
 
   it('names the times of guided search and the default strategy, and the slowest mutant', () => {
