@@ -221,9 +221,8 @@ describe('surw', () => {
     );
   }
 
-  /** How often each interleaving came, of `count` schedules. */
-  function sampled(left: readonly number[], count: number, strategy: Strategy): Map<string, number> {
-    const header = underWay(left);
+  /** How often each interleaving came, of `count` schedules that go on from the end of `header`. */
+  function sampledFrom(header: Scenario, count: number, strategy: Strategy): Map<string, number> {
     const settings = { ...settingsOf({ ...defaultConfig, strategy }), actions: 0, compareEvery: 1 };
     const times = new Map<string, number>();
     // The first schedule only counts the events.
@@ -236,19 +235,29 @@ describe('surw', () => {
     return times;
   }
 
+  const sampled = (left: readonly number[], count: number, strategy: Strategy) =>
+    sampledFrom(underWay(left), count, strategy);
+
   const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
   const interleavings = (left: readonly number[]) =>
     factorial(left.reduce((a, b) => a + b)) / left.map(factorial).reduce((a, b) => a * b);
 
-  /** Pearson's statistic of equal chances, as a number of standard deviations from what it should be. */
-  function deviation(times: Map<string, number>, cells: number): number {
-    const total = [...times.values()].reduce((a, b) => a + b);
-    const expected = total / cells;
-    const seen = [...times.values()].reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
-    const chi2 = seen + (cells - times.size) * expected;
+  /** Pearson's statistic of what came against what was to be expected, in standard deviations from what it should be. */
+  function deviationFrom(seen: readonly number[], expected: readonly number[]): number {
+    const chi2 = seen.reduce((sum, n, i) => sum + (n - expected[i]!) ** 2 / expected[i]!, 0);
     // Wilson and Hilferty: the cube root of chi-square / df is about normal.
-    const df = cells - 1;
+    const df = seen.length - 1;
     return (Math.cbrt(chi2 / df) - (1 - 2 / (9 * df))) / Math.sqrt(2 / (9 * df));
+  }
+
+  /** The same of equal chances in so many cells. */
+  function deviation(times: Map<string, number>, cells: number): number {
+    const seen = [...times.values(), ...Array<number>(cells - times.size).fill(0)];
+    const total = seen.reduce((a, b) => a + b);
+    return deviationFrom(
+      seen,
+      seen.map(() => total / cells),
+    );
   }
 
   it.each([[[3, 4]], [[1, 6]], [[2, 2, 3]], [[2, 5, 1]]])(
@@ -265,5 +274,58 @@ describe('surw', () => {
   it('is: the test can tell it from what is not uniform', () => {
     expect(deviation(sampled([1, 6], 700, 'pct'), 7)).toBeGreaterThan(5);
     expect(deviation(sampled([2, 5, 1], 16_800, 'pos'), 168)).toBeGreaterThan(5);
+  });
+
+  it('is uniform over the accesses to one location, in three of four schedules', () => {
+    // Cpu 0, in clear-old, makes seven accesses more, of which the first and the fourth read rq(1)->curr. Cpu 1 makes two, of
+    // which the first writes it. They share no other location, and what is read changes nothing: k and l have no mm.
+    const header = parseScenario(
+      `cidfuzz 1
+      cpus 2
+      mm A
+      task a A 0
+      task b A 1
+      task k - 1
+      task l - 1
+      ---
+      switch 1 b
+      step 1 99
+      switch 1 k
+      step 1 99
+      switch 0 a
+      step 0 99
+      advance 202ms
+      tick 1
+      step 1 99
+      tick 0
+      step 0 99
+      work 0
+      step 0 11
+      switch 1 l
+      step 1 2`.replaceAll('\n      ', '\n'),
+      'clear-old.cid',
+    );
+    const count = 6000;
+    const times = sampledFrom(header, count, 'surw');
+    // C(9, 2)
+    expect(times.size).toBe(36);
+    /** How often the write came before both reads, between them, after them. */
+    const seen = [0, 0, 0];
+    for (const [order, n] of times) {
+      const before = order.indexOf('1');
+      seen[before < 1 ? 0 : before < 4 ? 1 : 2]! += n;
+    }
+    // Of the 36 interleavings, 8, 18 and 10 are of these sorts.
+    const ofAll = [8, 18, 10].map((n) => n / 36);
+    const expected = ofAll.map((p) => (p / 4 + (3 / 4) * (1 / 3)) * count);
+    expect(deviationFrom(seen, expected)).toBeLessThan(5);
+    // The test can tell it from all interleavings alike, and from the three alike.
+    expect(
+      deviationFrom(
+        seen,
+        ofAll.map((p) => p * count),
+      ),
+    ).toBeGreaterThan(5);
+    expect(deviationFrom(seen, [count / 3, count / 3, count / 3])).toBeGreaterThan(3);
   });
 });
