@@ -3,9 +3,10 @@
  * where no branch of the code would: which accesses met.
  *
  * ```
- *      0 …  8191  reads-from: pc of a read, pc of the write that it reads, whether one cpu made both (after RFF: Wolff
- *                 et al., "Greybox Fuzzing for Concurrency Testing", ASPLOS 2024; departure: the pairs alone count,
- *                 no schedule is proposed from them)
+ *      0 …  8191  reads-from: pc of a read, pc of another cpu's write that it reads (0: what was there at the start, or
+ *                 comes of no step), whether out of the ordinary: of its own cpu's buffer, or (by 0) an older value
+ *                 (after RFF: Wolff et al., "Greybox Fuzzing for Concurrency Testing", ASPLOS 2024; departures: what
+ *                 a cpu reads of its own in memory is left out; the pairs alone count, no schedule is proposed from them)
  *   8192 … 12287  conflicts: pc of an access, pc of a frame that is stopped in front of its own access to that location
  *  12288 … 16383  a slot's state: from, to, by which pc, on the slot's own cpu or not, in use or not
  *  16384 … 65535  abstract states between two actions, hashed: which frames are stopped where, in front of what, and
@@ -135,6 +136,7 @@ export function coverDrained(during: Frame): void {
 }
 
 // ---- locations: {pc u8, cpu u8, run u16} of the last write, {pc u8, pc u8, run u16} of frames stopped before it
+// (of a cpu its last eight bits: two that are 256 apart are taken for one)
 
 /** From a location to its shadow: to the write, and to the frames. */
 const LAST: usize = <usize>addresses.SHADOW - <usize>addresses.WORLD;

@@ -91,7 +91,7 @@ let end: u64 = 0;
 let strategy: i32 = STRATEGY_RANDOM_WALK;
 /** Schedules of the epoch that SURW had: those of a group have one program. */
 let surwSchedules: u64 = 0;
-/** The group whose world is laid out, or -1. */
+/** The group whose world is laid out; the greatest number: none. */
 let group: u64 = u64.MAX_VALUE;
 /** Micro-steps of the batch so far. */
 export let batchSteps: u64 = 0;
@@ -297,7 +297,7 @@ function runSchedule(strategyOfIt: i32): void {
   mms = config.mms;
   let n = 0;
   for (; n < fuzzConfig.prefix && result.kind == KIND_NONE; n++) perform(actionAt(n));
-  beginSchedule(strategyOfIt, isChild);
+  beginSchedule(strategyOfIt, isChild, tasks, mms);
   const limit = n + actionsLimit(strategyOfIt);
   const stepLimit = <u64>limit * STEPS_PER_ACTION;
   let attempts = limit * ATTEMPTS_PER_ACTION;
@@ -363,8 +363,9 @@ function applyStep(a: Action): bool {
   if (f === null) return false;
   const pc = f.pc;
   const word = f.word;
+  const target = f.target;
   a.arg = burst(a.cpu, f, <i32>a.arg);
   routineEnded = f.routine == 0;
-  spun = a.arg == 1 && f.pc == pc && f.word == word && !routineEnded;
+  spun = a.arg == 1 && f.pc == pc && f.word == word && f.target == target && !routineEnded;
   return true;
 }

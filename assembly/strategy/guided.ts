@@ -9,8 +9,9 @@
  *   a state is in many.
  * - Energy by rarity: AFLFast, Böhme, Pham, Roychoudhury, "Coverage-based Greybox Fuzzing as Markov Chain" (CCS 2016).
  *   Departure: a tournament among features instead of a schedule of powers.
- * - To begin anew: Luby, Sinclair, Zuckerman, "Optimal Speedup of Las Vegas Algorithms" (1993). Every batch starts from
+ * - To begin anew: Luby, Sinclair, Zuckerman, "Optimal Speedup of Las Vegas Algorithms" (1993). Every epoch starts from
  *   nothing (fuzz.ts): what a long search keeps crowds out what would lead on, and batches do not wait for each other.
+ *   Departure: epochs have one length, for a batch must know where its own begins.
  */
 
 import {
@@ -151,11 +152,11 @@ function delay(cut: i32): void {
   addFrom(to, cut);
 }
 
-/** The actions of cpu c, or of all others. */
+/** The actions of cpu c, or of all others; time is nobody's. */
 function addOf(c: u16, others: bool, from: i32, to: i32): void {
   for (let i = from; i < to; i++) {
     const a = entryAction(chosen, i);
-    if ((a.cpu != c) == others) add(a);
+    if ((a.cpu != c || a.op == ACTION_ADVANCE) == others) add(a);
   }
 }
 
@@ -183,29 +184,38 @@ function splice(cut: i32): void {
 
 /** From some point on, two cpus change places. */
 function swapCpus(cut: i32): void {
-  const c = below(cpus);
-  const d = below(cpus);
   addFrom(0, cut);
-  const from = below(1 + planned);
-  for (let i = from; i < planned; i++) {
+  if (cpus < 2) return;
+  const c = below(cpus);
+  const d = otherThan(c, cpus);
+  for (let i = below(1 + planned); i < planned; i++) {
     const a = planAt(i);
-    if (a.op == ACTION_ADVANCE) continue;
-    if (a.cpu == <u16>c) a.cpu = <u16>d;
-    else if (a.cpu == <u16>d) a.cpu = <u16>c;
+    // A fork counts its child's home from 1.
+    if (a.op == ACTION_FORK_THREAD || a.op == ACTION_FORK_PROCESS)
+      a.arg = <u64>swapped(<i32>a.arg, c + 1, d + 1);
+    if (a.op != ACTION_ADVANCE) a.cpu = <u16>swapped(a.cpu, c, d);
   }
+}
+
+/** Another one of n. */
+function otherThan(i: i32, n: i32): i32 {
+  const j = below(n - 1);
+  return j + <i32>(j >= i);
+}
+
+function swapped(i: i32, c: i32, d: i32): i32 {
+  return i == c ? d : i == d ? c : i;
 }
 
 /** From some point on, two tasks change places. */
 function swapTasks(cut: i32): void {
   addFrom(0, cut);
-  if (config.tasks == 0) return;
+  if (config.tasks < 2) return;
   const t = below(config.tasks);
-  const u = below(config.tasks);
+  const u = otherThan(t, config.tasks);
   for (let i = below(1 + planned); i < planned; i++) {
     const a = planAt(i);
-    if (!namesTask(a)) continue;
-    if (a.task == <u16>t) a.task = <u16>u;
-    else if (a.task == <u16>u) a.task = <u16>t;
+    if (namesTask(a)) a.task = <u16>swapped(a.task, t, u);
   }
 }
 

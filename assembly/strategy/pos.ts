@@ -3,7 +3,8 @@
  * random priority when it becomes a thread's next one, and the event with the highest is made; then those that were in a
  * race with it draw anew, for only their order to it was decided.
  *
- * Departures: a thread is a cpu, or a store buffer (threads.ts); a thread that spins draws anew, as after any event.
+ * Departures: a thread is a cpu, or a store buffer (threads.ts); a thread that spins draws anew, as after any event. A
+ * buffer whose oldest store its cpu drains (a barrier, an rmw) keeps its priority for the next one.
  */
 
 import { random } from '../rng';

@@ -50,10 +50,19 @@ export function choosesThreads(strategy: i32): bool {
   return strategy == STRATEGY_PCT || strategy == STRATEGY_POS || strategy == STRATEGY_SURW;
 }
 
-/** Begins a schedule; the random numbers are seeded and the world is set up. `isChild`: of what guided search keeps. */
-export function beginSchedule(strategy: i32, isChild: bool): void {
+/**
+ * Begins a schedule; the random numbers are seeded and the world is set up.
+ *
+ * @param isChild of what guided search keeps
+ * @param tasks, mms how many names are in use
+ */
+export function beginSchedule(strategy: i32, isChild: bool, tasks: i32, mms: i32): void {
   current = strategy;
-  if (choosesThreads(current)) beginThreads(Plan.seed, Plan.program, Plan.begins);
+  if (choosesThreads(current)) {
+    // SURW draws first events here.
+    setNames(tasks, mms);
+    beginThreads(Plan.seed, Plan.program, Plan.begins);
+  }
   switch (current) {
     case STRATEGY_GUIDED:
       beginGuided(isChild);
@@ -73,8 +82,9 @@ export function beginSchedule(strategy: i32, isChild: bool): void {
 }
 
 /**
- * Fills `a` with the next action; false where nothing can go on any more. `introduced`: how many task and mm names are in
- * use (for fork and exec).
+ * Fills `a` with the next action; false where nothing can go on any more.
+ *
+ * @param tasks, mms how many names are in use: fork and exec take the next ones
  */
 export function propose(a: Action, tasks: i32, mms: i32): bool {
   if (choosesThreads(current)) {

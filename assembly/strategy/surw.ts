@@ -57,22 +57,26 @@ export function beginSurw(first: bool): void {
     memory.fill(COUNTS, 0, (<usize>(threads * LOCATIONS)) << 2);
     return;
   }
-  if (below(4) != 0) interesting = sharedLocation(below(LOCATIONS));
+  if (below(4) != 0) interesting = sharedLocation();
   for (let t = 0; t < threads; t++) {
     store<i32>(leftAddr(t), load<i32>(interesting == ALL ? totalAddr(t) : countAddr(t, interesting)));
   }
   intend();
 }
 
-/** A location that two threads touched, looking from `from` on; ALL where there is none. */
-function sharedLocation(from: i32): i32 {
-  for (let i = 0; i < LOCATIONS; i++) {
-    const location = (from + i) & (LOCATIONS - 1);
+/** One of the locations that two threads touched, each as likely; ALL where there is none. */
+function sharedLocation(): i32 {
+  let shared = 0;
+  let drawn = ALL;
+  for (let location = 0; location < LOCATIONS; location++) {
     let touching = 0;
     for (let t = 0; t < threads; t++) touching += <i32>(load<i32>(countAddr(t, location)) > 0);
-    if (touching > 1) return location;
+    if (touching < 2) continue;
+    // A reservoir of one.
+    shared += 1;
+    if (below(shared) == 0) drawn = location;
   }
-  return ALL;
+  return drawn;
 }
 
 /** Draws who makes the next interesting event. */

@@ -120,6 +120,7 @@ function hasStore(t: i32): bool {
 }
 
 function drawEvent(c: i32, thread: Thread): void {
+  assert(tasks <= config.tasksTotal && mms <= config.mmsTotal, 'the names are those of this world');
   const a = thread.action;
   const f = frameOn(c);
   const bits = random();

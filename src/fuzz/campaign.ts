@@ -76,7 +76,7 @@ class Campaign {
   private readonly limit: ReturnType<typeof pLimit>;
   /** What the corpus covers, and the files of it that are being written, some at a time. */
   private readonly features: FeatureSet;
-  private readonly keeping: Promise<void>[] = [];
+  private readonly keeping = new Set<Promise<void>>();
   private readonly writing = pLimit(8);
   private readonly done = new Map<number, BatchReport>();
   /** Done when all that was met so far is stored. */
@@ -192,18 +192,18 @@ class Campaign {
   private keep({ text, features }: Covering): void {
     if (this.features.add(features) === 0) return;
     this.state.corpus++;
-    this.keeping.push(
-      this.writing(async () => {
-        await this.store.saveKept(text);
-      }).catch((error) => {
+    const written: Promise<void> = this.writing(() => this.store.saveKept(text))
+      .catch((error) => {
         this.failure ??= error;
-      }),
-    );
+      })
+      .then(() => void this.keeping.delete(written));
+    this.keeping.add(written);
   }
 
   /** Saves the state, when all that it counts as kept is on disk; what was not written is not to be counted as kept. */
   private async save(): Promise<void> {
-    while (this.keeping.length > 0) await Promise.all(this.keeping.splice(0));
+    // More may come meanwhile, and whoever else saves waits for them, too.
+    while (this.keeping.size > 0) await Promise.all(this.keeping);
     if (this.failure !== undefined) return;
     this.state.features = this.features.toString();
     await this.store.save(this.state);
