@@ -144,7 +144,10 @@ function ticketsOf(c: i32): i32 {
   return task.queued ? inQueued : inUser;
 }
 
-/** A length of time: around the period that decides what is old, or anything up to half as much again. */
+/**
+ * A length of time: around the period that decides what is old (MM_CID_PERIOD_NS: the patch does nothing before it has passed),
+ * or anything up to half as much again.
+ */
 function drawAdvance(): u64 {
   switch (below(4)) {
     case 0:
