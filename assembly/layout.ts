@@ -222,7 +222,7 @@ export class Frame {
   cid: i32;
   /** T of a switch; the task seen on c' in clear-old. */
   task: i32;
-  /** P of a switch. */
+  /** P of a switch; in clear-old the task that its second check has found not to use the slot (rfc-v6-fixed). */
   prev: i32;
   /** How try_get was entered: MODE_* of kernel/mm_cid_get.ts. */
   mode: i32;

@@ -50,6 +50,9 @@ import {
 } from './pc';
 import { workScanned } from './task_work';
 
+/** No task: the second check has found nobody yet. */
+const NOBODY: i32 = -1;
+
 export function startClearOld(f: Frame, cpu: i32): void {
   f.target = cpu;
   f.pc = config.mutants & MUTANT_NO_AGE_CHECK ? CLEAR_CID : CLEAR_CLOCK;
@@ -84,10 +87,17 @@ function loadCurr(c: i32, f: Frame): void {
   f.seenAt = position;
 }
 
-/** t->mm_cid_active, in rfc-v6-fixed an acquire: t->mm must not be older. */
-function loadActive(c: i32, f: Frame): u64 {
-  const addr = activeAddr(f.task);
+/** Something of t, in rfc-v6-fixed an acquire: what is loaded next must not be older. */
+function loadOfTask(c: i32, addr: usize, f: Frame): u64 {
   return config.algo == ALGO_RFC_V6_FIXED ? readAcquire(c, addr, f.seenAt) : readMarked(c, addr, f.seenAt);
+}
+
+function loadActive(c: i32, f: Frame): bool {
+  return loadOfTask(c, activeAddr(f.task), f) != 0;
+}
+
+function loadUses(c: i32, f: Frame): bool {
+  return loadOfTask(c, taskMmAddr(f.task), f) == <u64>f.mm;
 }
 
 export function clearCurr1(c: i32, f: Frame): void {
@@ -96,11 +106,11 @@ export function clearCurr1(c: i32, f: Frame): void {
 }
 
 export function clearActive1(c: i32, f: Frame): void {
-  f.pc = loadActive(c, f) != 0 ? CLEAR_MM_1 : CLEAR_LAZY;
+  f.pc = loadActive(c, f) ? CLEAR_MM_1 : CLEAR_LAZY;
 }
 
 export function clearMm1(c: i32, f: Frame): void {
-  if (readMarked(c, taskMmAddr(f.task), f.seenAt) == <u64>f.mm) nextCpu(f);
+  if (loadUses(c, f)) nextCpu(f);
   else f.pc = CLEAR_LAZY;
 }
 
@@ -114,21 +124,33 @@ export function clearLazy(c: i32, f: Frame): void {
     return;
   }
   f.clearing = true;
+  f.prev = NOBODY;
   f.pc = config.mutants & MUTANT_NO_SECOND_CHECK ? CLEAR_UNSET : CLEAR_CURR_2;
 }
 
 export function clearCurr2(c: i32, f: Frame): void {
   loadCurr(c, f);
-  f.pc = CLEAR_ACTIVE_2;
+  f.pc = f.task == f.prev ? CLEAR_UNSET : CLEAR_ACTIVE_2;
+}
+
+/** t does not use the slot. In rfc-v6-fixed, if it is still there: else it may have gone, and left its place to one that does. */
+function unused(f: Frame): void {
+  if (config.algo != ALGO_RFC_V6_FIXED) {
+    f.pc = CLEAR_UNSET;
+    return;
+  }
+  f.prev = f.task;
+  f.pc = CLEAR_CURR_2;
 }
 
 export function clearActive2(c: i32, f: Frame): void {
-  f.pc = loadActive(c, f) != 0 ? CLEAR_MM_2 : CLEAR_UNSET;
+  if (loadActive(c, f)) f.pc = CLEAR_MM_2;
+  else unused(f);
 }
 
 export function clearMm2(c: i32, f: Frame): void {
-  if (readMarked(c, taskMmAddr(f.task), f.seenAt) == <u64>f.mm) nextCpu(f);
-  else f.pc = CLEAR_UNSET;
+  if (loadUses(c, f)) nextCpu(f);
+  else unused(f);
 }
 
 /** (TMB) local_irq_save, then the cmpxchg. */

@@ -84,6 +84,8 @@ export const MARKS = {
   'fixed switch: user to user, same mm, not both active': 'the barrier that the repair adds',
   'fixed switch: user to user, another mm, arm64': 'the barrier that the repair adds',
   'fixed switch: inactive prev with an mm': 'its slot is put too, if it is lazy',
+  'fixed clear-old: second check, another task has come':
+    'while the one seen first became inactive elsewhere',
   'fixed work: the scan is over': 'the next one may be due',
   'fixed fork: process, next_scan is 0': 'no copy of that of the parent',
 

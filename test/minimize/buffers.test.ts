@@ -70,7 +70,7 @@ describe('minimize with buffers', () => {
   it('shows the missing barrier of a kernel to user switch by one store', () => {
     expect(printScenario(minimize(fixture('tso-found-1'), run).scenario)).toMatchInlineSnapshot(`
       "cidfuzz 1
-      algo rfc-v6-fixed
+      algo rfc-v6
       mutant no-mb-kernel-user
       memory tso
       arch x86

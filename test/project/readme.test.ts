@@ -22,7 +22,7 @@ describe('README', () => {
   });
 
   it('shows a run of each kind of machine', () => {
-    expect(told.map(({ file }) => file)).toHaveLength(3);
+    expect(told.map(({ file }) => file)).toHaveLength(4);
   });
 
   it('names only files that are there', () => {

@@ -79,7 +79,9 @@ describe('rfc-v6-fixed: one scan of an mm at a time', () => {
 
   it('no-scan-limit removes the claim and the last store', () => {
     const { patch, fixed } = both([...OLD_SLOT_OF_Y, 'step 1 99'], { header: ['mutant no-scan-limit'] });
-    expect(fixed.lines).toEqual(patch.lines);
+    // The other repairs stay: here, one more look at rq->curr.
+    const again = fixed.lines.lastIndexOf('1 z work load curr[0] idle0 - - -');
+    expect(fixed.lines.toSpliced(again, 1)).toEqual(patch.lines);
     expect(fixed.lines.filter((line) => / (rmw|store) next_scan/.test(line))).toEqual([]);
   });
 });
@@ -220,4 +222,52 @@ it.each(MUTANTS)('rfc-v6-fixed: takes the mutant %s', (mutant) => {
   // What the mutant changes in the patch, it changes here.
   const changes = plain.patch.lines.join() !== mutated.patch.lines.join();
   expect(plain.fixed.lines.join() !== mutated.fixed.lines.join()).toBe(changes);
+});
+
+describe('rfc-v6-fixed: the second check looks at rq->curr again', () => {
+  const SECOND = [...OLD_SLOT_OF_Y, TO_SECOND_CHECK];
+  const looks = ({ lines }: Run, count: number) =>
+    lines
+      .flatMap((line) => (line.startsWith('1 z work ') ? [line.slice('1 z work '.length)] : []))
+      .slice(-count);
+
+  it('where the task that it saw is still there, the slot is unused', () => {
+    const { patch, fixed } = both([...SECOND, 'step 1 3']);
+    expect(looks(patch, 2)).toEqual(['load active[idle0] 0 - - -', 'rmw cid[A][0] lazy 0 unset true -']);
+    expect(looks(fixed, 2)).toEqual(['load active[idle0] 0 - - -', 'load curr[0] idle0 - - -']);
+    const { fixed: on } = both([...SECOND, 'step 1 4']);
+    expect(looks(on, 1)).toEqual(['rmw cid[A][0] lazy 0 unset true -']);
+  });
+
+  it('where another one has come, that one is judged', () => {
+    const { fixed } = both([...SECOND, 'step 1 2', ...switchTo(0, 'y'), 'step 1 3']);
+    expect(looks(fixed, 3)).toEqual(['load curr[0] y - - -', 'load active[y] 1 - - -', 'load mm[y] A - - -']);
+  });
+
+  it('and that one must still be there, too', () => {
+    const { fixed } = both([
+      ...[...SECOND, 'step 1 2', ...switchTo(0, 'y'), 'step 1 1', 'exit 0', 'step 0 5', 'step 1 2'],
+    ]);
+    expect(looks(fixed, 3)).toEqual([
+      'load curr[0] y - - -',
+      'load active[y] 0 - - -',
+      'load curr[0] y - - -',
+    ]);
+  });
+
+  it('and not at an older one, when t->mm is new', () => {
+    const actions = [
+      ...[...OLD_SLOT_OF_Y, 'flush 0', TO_SECOND_CHECK, ...switchTo(0, 'y'), 'step 1 1'],
+      ...[...switchTo(0, 'idle'), 'flush 0', 'migrate y 2', ...switchTo(2, 'y'), 'exec 2 C', 'step 2 99'],
+      // Its mm_cid_active as it was before the exec, its mm as it is after.
+      ...['stale 1 2', 'step 1 2', 'stale 1 1', 'step 1 1'],
+    ];
+    const { fixed } = both(actions, { cpus: 3, header: ['memory weak'] });
+    expect(looks(fixed, 3)).toEqual([
+      'load active[y] 1 - - -',
+      'load mm[y] C - - -',
+      'load curr[0] idle0 - - -',
+    ]);
+    expect(fixed.result.skipped).toEqual([actions.length - 1]);
+  });
 });

@@ -102,6 +102,11 @@ const SCENES: readonly Scene[] = [
     setting: { algo: 'rfc-v6-fixed' },
   },
   {
+    mark: 'fixed clear-old: second check, another task has come',
+    actions: [...OLD_SLOT_OF_Y, TO_SECOND_CHECK, 'step 1 2', ...switchTo(0, 'y'), 'step 1 4'],
+    setting: { algo: 'rfc-v6-fixed' },
+  },
+  {
     mark: 'fixed work: the scan is over',
     actions: [...OLD_SLOT_OF_Y, 'step 1 99'],
     setting: { algo: 'rfc-v6-fixed' },

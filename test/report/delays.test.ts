@@ -96,7 +96,7 @@ step 0 11
 tick 0
 step 0 2
 work 0
-step 0 14
+step 0 15
 `);
 /** v6.3: b finds the lock of the mm held, which a has let go of in its buffer. */
 const SPINS = scenarioOf(`algo v6.3

@@ -3,6 +3,7 @@ import { load, type Routine, rcu_dereference, store, try_cmpxchg } from '../acce
 import { MM_CID_UNSET, mm_cid_is_valid, mm_cid_set_lazy_put } from '../cid-word.js';
 import { type Frame, local_irq_restore, local_irq_save } from '../frame.js';
 import { mmCidActive, pcpuCid, pcpuTime, rqClock, rqCurr, taskMm } from '../location.js';
+import type { Loaded } from '../memory.js';
 import { isFixed } from '../world.js';
 import { __mm_cid_put } from './mm-cid-put.js';
 
@@ -59,15 +60,32 @@ export function* sched_mm_cid_clear_old(f: Frame, mm: number, cpu: number): Rout
   local_irq_restore(f);
 }
 
+type Which = 'first' | 'second';
+
 /** The condition that stands twice in clear-old: rq->curr is active and uses the mm. */
-function* active_task_uses(f: Frame, mm: number, cpu: number, which: 'first' | 'second'): Routine<boolean> {
-  const { value: t, position: after } = yield* rcu_dereference(rqCurr(cpu));
-  // The repair makes it smp_load_acquire(): t->mm must not be older than the active that it goes with.
-  if ((yield* load(mmCidActive(t), { after, acquire: isFixed(f.world) })) === 0) {
+function* active_task_uses(f: Frame, mm: number, cpu: number, which: Which): Routine<boolean> {
+  let curr = yield* rcu_dereference(rqCurr(cpu));
+  for (;;) {
+    if (yield* is_active_in(f, mm, curr, which)) return true;
+    if (which === 'first' || !isFixed(f.world)) return false;
+    // The repair: the next task may be there already, unseen, while this one goes on elsewhere and becomes inactive.
+    const again = yield* rcu_dereference(rqCurr(cpu));
+    if (again.value === curr.value) return false;
+    f.mark('fixed clear-old: second check, another task has come');
+    curr = again;
+  }
+}
+
+/** t->mm_cid_active && t->mm == mm */
+function* is_active_in(f: Frame, mm: number, t: Loaded<number>, which: Which): Routine<boolean> {
+  const { value, position: after } = t;
+  // The repair makes both smp_load_acquire(): what is loaded next must not be older.
+  const acquire = isFixed(f.world);
+  if ((yield* load(mmCidActive(value), { after, acquire })) === 0) {
     f.mark(`clear-old: ${which} check, task is not active`);
     return false;
   }
-  if ((yield* load(taskMm(t), { after, acquire: false })) !== mm) {
+  if ((yield* load(taskMm(value), { after, acquire })) !== mm) {
     f.mark(`clear-old: ${which} check, task is active in another mm`);
     return false;
   }
