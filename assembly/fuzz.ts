@@ -136,7 +136,8 @@ export function lastIndex(): u64 {
 export function fuzz(): i32 {
   while (index < end) {
     if (learns() && index % fuzzConfig.epoch == 0 && index > counted) beginEpoch();
-    runSchedule(setUp());
+    setUp();
+    runSchedule();
     if (covering) learnFrom();
     const counts = index >= counted;
     const compared = counts && fuzzConfig.compareEvery != 0 && isCompared();
@@ -150,8 +151,11 @@ export function fuzz(): i32 {
   return FUZZ_DONE;
 }
 
-/** Sets up the world of the next schedule; returns the strategy that is to choose it. */
-function setUp(): i32 {
+/** The strategy of the schedule under way. */
+let by: i32 = STRATEGY_RANDOM_WALK;
+
+/** Sets up the next schedule: the strategy that is to choose it, and its world. */
+function setUp(): void {
   const picked = pick();
   isChild = false;
   if (fuzzConfig.prefix > 0) setUpPrefixed();
@@ -165,11 +169,8 @@ function setUp(): i32 {
     Plan.first = fuzzConfig.prefix > 0 ? surwSchedules == 0 : surwSchedules % (1 << WORLD_GROUP_SHIFT) == 0;
     surwSchedules += 1;
   }
-  return by;
 }
 
-/** The strategy of the schedule under way. */
-let by: i32 = STRATEGY_RANDOM_WALK;
 /** Schedules of the batch, by strategy. */
 const PLAYS: usize = memory.data(4 * STRATEGIES);
 
@@ -291,14 +292,14 @@ function setUpPrefixed(): void {
 let tasks: i32 = 0;
 let mms: i32 = 0;
 
-function runSchedule(strategyOfIt: i32): void {
+function runSchedule(): void {
   beginRun();
   tasks = config.tasks;
   mms = config.mms;
   let n = 0;
   for (; n < fuzzConfig.prefix && result.kind == KIND_NONE; n++) perform(actionAt(n));
-  beginSchedule(strategyOfIt, isChild, tasks, mms);
-  const limit = n + actionsLimit(strategyOfIt);
+  beginSchedule(by, isChild, tasks, mms);
+  const limit = n + actionsLimit();
   const stepLimit = <u64>limit * STEPS_PER_ACTION;
   let attempts = limit * ATTEMPTS_PER_ACTION;
   /** The cpu whose routine the last action has stepped, not to its end, and may go on with. */
@@ -323,9 +324,9 @@ function runSchedule(strategyOfIt: i32): void {
 }
 
 /** The most actions of a schedule, those of its prefix apart. */
-function actionsLimit(strategyOfIt: i32): i32 {
+function actionsLimit(): i32 {
   if (isChild) return plannedActions() + between(CHILD_MIN, CHILD_MAX);
-  if (choosesThreads(strategyOfIt)) return max(ACTIONS_MIN, fuzzConfig.actionsMax);
+  if (choosesThreads(by)) return max(ACTIONS_MIN, fuzzConfig.actionsMax);
   return between(ACTIONS_MIN, max(ACTIONS_MIN, fuzzConfig.actionsMax));
 }
 
