@@ -24,7 +24,7 @@ import {
 } from '../../src/abi';
 import * as addresses from '../../src/engine/addresses';
 import { IDLE_TASK } from '../../src/engine/addresses';
-import { Action } from '../actions';
+import { Action, copyAction } from '../actions';
 import { config, cpus } from '../layout';
 import { below } from '../rng';
 import { choose, chosen, chosenCut, entryAction } from '../search/corpus';
@@ -51,16 +51,12 @@ function planAt(i: i32): Action {
   return changetype<Action>(<usize>addresses.PLAN + ((<usize>i) << addresses.ACTION_SHIFT));
 }
 
-function copy(to: Action, from: Action): void {
-  memory.copy(changetype<usize>(to), changetype<usize>(from), 1 << addresses.ACTION_SHIFT);
-}
-
 /** Adds an action of some schedule, if this world has what it names. */
 function add(a: Action): void {
   if (planned == PLAN_MAX || <i32>a.cpu >= cpus) return;
   if (namesTask(a) && a.task != IDLE_TASK && <i32>a.task >= config.tasksTotal) return;
   if ((a.op == ACTION_FORK_THREAD || a.op == ACTION_FORK_PROCESS) && a.arg > <u64>cpus) return;
-  copy(planAt(planned++), a);
+  copyAction(planAt(planned++), a);
 }
 
 /** Whether `task` is a task that is there: other kinds of action leave in it what was there before. */
@@ -231,7 +227,7 @@ export function proposeGuided(a: Action, tasks: i32, mms: i32): void {
     if (next.op == WALK) {
       walking = <i32>next.arg;
     } else {
-      copy(a, next);
+      copyAction(a, next);
       a.skipped = false;
       return;
     }

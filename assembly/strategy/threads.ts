@@ -11,7 +11,7 @@
  */
 
 import { ACTION_FLUSH, ACTION_STALE, ACTION_STEP, MEMORY_SC, OP_LOAD, OP_RMW, OP_STORE } from '../../src/abi';
-import { Action, frameOn } from '../actions';
+import { Action, copyAction, frameOn } from '../actions';
 import { nextAddr, nextOp } from '../kernel/next';
 import { config, cpus } from '../layout';
 import { waiting, waitingAddr } from '../memory';
@@ -148,7 +148,7 @@ function drawEvent(c: i32, thread: Thread): void {
 /** Copies thread t's next event to `a`. It is gone from the thread: what comes of it is told by `ran`. */
 export function takeEvent(t: i32, a: Action): void {
   const thread = threadAt(t);
-  memory.copy(changetype<usize>(a), changetype<usize>(thread.action), 16);
+  copyAction(a, thread.action);
   thread.drawn = false;
   // Tried or not: a program that asks for what is not possible comes to its end as well.
   if (t < cpus && a.op != ACTION_STEP && a.op != ACTION_STALE) thread.left -= 1;

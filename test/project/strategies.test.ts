@@ -9,7 +9,7 @@ import { type Token, tokensOf } from './tokens.js';
  */
 const SEEN = {
   imports: {
-    actions: ['Action', 'actionAt', 'frameOn', 'irqsOn', 'maySwitchTo', 'oldest'],
+    actions: ['Action', 'actionAt', 'copyAction', 'frameOn', 'irqsOn', 'maySwitchTo', 'oldest'],
     layout: [
       'BUCKETS',
       'config',
