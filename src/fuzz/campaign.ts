@@ -121,8 +121,8 @@ class Campaign {
       }),
     );
     await this.stored;
-    if (this.failure !== undefined) throw this.failure;
     await this.save();
+    if (this.failure !== undefined) throw this.failure;
     const unfinished = !this.over && (limits.runs === null || this.state.next < limits.runs);
     return { state: this.state, store: this.store, interrupted: signal.aborted && unfinished };
   }
@@ -200,13 +200,15 @@ class Campaign {
     this.keeping.add(written);
   }
 
-  /** Saves the state, when all that it counts as kept is on disk; what was not written is not to be counted as kept. */
+  /**
+   * Saves the state as it is now, when all that it counts as kept is on disk; what was not written is not to be counted as
+   * kept. For what is kept meanwhile it does not wait: there may always be more.
+   */
   private async save(): Promise<void> {
-    // More may come meanwhile, and whoever else saves waits for them, too.
-    while (this.keeping.size > 0) await Promise.all(this.keeping);
-    if (this.failure !== undefined) return;
     this.state.features = this.features.toString();
-    await this.store.save(this.state);
+    const state = structuredClone(this.state);
+    await Promise.all(this.keeping);
+    if (this.failure === undefined) await this.store.save(state);
   }
 
   private bucketOf({ kind, pc }: { readonly kind: number; readonly pc: number }): BucketState | undefined {

@@ -222,6 +222,18 @@ describe('fuzz', () => {
     ).toHaveLength(4);
   });
 
+  it('says in one line that what it keeps cannot be written, however late that is', async () => {
+    mkdirSync(join(cwd, 'no-corpus'));
+    writeFileSync(join(cwd, 'no-corpus', 'corpus'), 'a file where the folder should be');
+    // One batch: it is all kept at its end.
+    const args = ['fuzz', '--algo', 'v6.3', '--runs', '10000', '--out', 'no-corpus', '--quiet'];
+    const { code, stdout, stderr } = await cidfuzz(args, { cwd });
+    expect(stderr).toMatch(/^no-corpus\/corpus\/[0-9a-f]{16}\.cid: cannot write[^\n]*\n$/);
+    expect(stdout).toBe('');
+    expect(code).toBe(1);
+    expect(listing(join(cwd, 'no-corpus')).filter((name) => name.endsWith('.json'))).toEqual([]);
+  });
+
   it('--json: data on stdout, all else on stderr; with --quiet nothing there', async () => {
     const args = ['--mutant', 'exit-stays-active', '--strategy', 'random-walk', '--runs', '10000'];
     const loud = await fuzz('loud', args);
