@@ -1,12 +1,13 @@
 import type { CampaignConfig, Strategy } from '../fuzz/config.js';
 import { knownBugs } from './bugs.js';
-import { claimedTimes, findBugs, guidedRatios, type Limit } from './find-bugs.js';
+import { claimedTimes, findBugs, guidedRatios } from './find-bugs.js';
 import { Missing } from './missing.js';
 import { measureNative } from './native.js';
 import { measureRates } from './rates.js';
 import type { BenchResult, BugRow, LoopRate, Part, Rate, Ratio, Rival } from './result.js';
 import { measureRivals } from './rivals.js';
 import type { Pace } from './rounds.js';
+import type { Limit } from './time-to-find.js';
 
 export interface BenchOptions {
   /** Of the schedules that rates are measured with; the bugs bring their own. */

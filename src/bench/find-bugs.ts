@@ -3,13 +3,7 @@ import { type Bug, campaignFor } from './bugs.js';
 import { findingOf, isHopeless } from './findings.js';
 import type { BugRow, Cell, Ratio, TimeToFind } from './result.js';
 import type { Pace } from './rounds.js';
-import { type Searched, timeToFind } from './time-to-find.js';
-
-/** When a search for a bug is given up. */
-export interface Limit {
-  readonly schedules: number;
-  readonly seconds: number;
-}
+import { type Limit, type Searched, timeToFind } from './time-to-find.js';
 
 export interface FindBugsOptions {
   readonly bugs: readonly Bug[];
@@ -51,8 +45,8 @@ export function limitOf(bug: Bug, strategy: Strategy, limit: Limit, guided: Cell
   const seconds = guided?.seconds?.median ?? 0;
   return {
     schedules: Math.max(limit.schedules, Math.ceil(schedules * WANTED_OF_SCHEDULES * 1.2)),
-    // It has to come to so many schedules, too, and does not when it is slow; so time is no limit but a last one.
-    seconds: Math.max(longer.seconds, seconds * WANTED_OF_SECONDS * 10),
+    seconds: seconds * WANTED_OF_SECONDS * 1.2,
+    both: true,
   };
 }
 
@@ -84,7 +78,7 @@ async function search(options: FindBugsOptions, bug: Bug, strategy: Strategy, li
   const searches: Searched[] = [];
   for (let s = 0; s < seeds && !isHopeless(searches, seeds); s++) {
     const campaign = campaignFor(bug, strategy, seed + s);
-    searches.push(await timeToFind(campaign, limit.schedules, limit.seconds, pace));
+    searches.push(await timeToFind(campaign, limit, pace));
   }
   return { strategy, ...findingOf(searches, seeds) };
 }

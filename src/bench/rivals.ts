@@ -126,15 +126,15 @@ async function onEasyBug(
   pace: Pace,
 ): Promise<Pick<Rival, 'bug' | 'theirs' | 'ours'>> {
   const bug = (await knownBugs()).find(({ name }) => name === EASY_BUG)!;
-  const { seconds, schedules } = BUG_LIMIT;
   const theirs: Searched[] = [];
   const ours: Searched[] = [];
   for (let i = 0; i < BUG_SEEDS; i++) {
     pace.tell(`${name} on ${EASY_BUG}: ${i + 1} of ${BUG_SEEDS}`);
     await breathe(pace);
     const config = campaignFor(bug, strategy, seed + i);
-    if (!isHopeless(theirs, BUG_SEEDS)) theirs.push(await ask({ config, seconds, untilFound: true }));
-    ours.push(await timeToFind(config, schedules, seconds, pace));
+    if (!isHopeless(theirs, BUG_SEEDS))
+      theirs.push(await ask({ config, seconds: BUG_LIMIT.seconds, untilFound: true }));
+    ours.push(await timeToFind(config, BUG_LIMIT, pace));
   }
   return { bug: EASY_BUG, theirs: findingOf(theirs, BUG_SEEDS), ours: findingOf(ours, BUG_SEEDS) };
 }

@@ -13,20 +13,27 @@ export interface Searched {
   readonly seconds: number;
 }
 
+/** When a search is given up. */
+export interface Limit {
+  readonly schedules: number;
+  /** At the end of the batch in which so much time has passed. */
+  readonly seconds: number;
+  /** Only when it has come to both. */
+  readonly both?: boolean;
+}
+
+function isOver(limit: Limit, schedules: number, seconds: number): boolean {
+  const enough = [schedules >= limit.schedules, seconds >= limit.seconds];
+  return limit.both ? enough.every(Boolean) : enough.some(Boolean);
+}
+
 /**
  * Runs a campaign up to its first finding of a kind that counts, on one core, in this thread, batch by batch. How the
  * batches of a campaign are driven is known here, and nowhere else in the bench.
  *
- * @param maxSchedules gives up after so many
- * @param maxSeconds gives up at the end of the batch in which so much time has passed
  * @throws the signal's reason, between two batches
  */
-export async function timeToFind(
-  config: CampaignConfig,
-  maxSchedules: number,
-  maxSeconds: number,
-  pace: Pace,
-): Promise<Searched> {
+export async function timeToFind(config: CampaignConfig, limit: Limit, pace: Pace): Promise<Searched> {
   // One of its own: what a strategy learns, it keeps in its engine.
   const engine = new Engine();
   const header = headerOf(config);
@@ -35,9 +42,10 @@ export async function timeToFind(
   const began = processorSeconds();
   const seconds = () => processorSeconds() - began;
   let first = 0;
-  while (first < maxSchedules && seconds() < maxSeconds) {
+  while (!isOver(limit, first, seconds())) {
     await breathe(pace);
-    const count = Math.min(size, maxSchedules - first);
+    const left = limit.schedules - first;
+    const count = left > 0 ? Math.min(size, left) : size;
     engine.beginBatch(header, settings, first, count);
     if (engine.fuzz() === FUZZ_FINDING) {
       return { found: true, schedules: engine.scheduleIndex() + 1, seconds: seconds() };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { knownBugs } from '../../src/bench/bugs.js';
 import { claimedTimes, findBugs, guidedRatios, limitOf } from '../../src/bench/find-bugs.js';
 import type { BugRow, Cell } from '../../src/bench/result.js';
-import { timeToFind } from '../../src/bench/time-to-find.js';
+import { type Limit, timeToFind } from '../../src/bench/time-to-find.js';
 import { defaultConfig } from '../../src/fuzz/config.js';
 import { calmly, untilTold } from './pace.js';
 
@@ -15,13 +15,18 @@ describe('timeToFind', () => {
 
   it('ends with the first finding, from 1', async () => {
     const mutant = { ...config, mutants: ['clear-before-unset'], cpus: [2, 2] } as const;
-    const found = await timeToFind(mutant, 1000, 60, calmly());
+    const found = await timeToFind(mutant, { schedules: 1000, seconds: 60 }, calmly());
     expect(found).toMatchObject({ found: true, schedules: 1 });
   });
 
   it('gives up after so many schedules, or where there is no time', async () => {
-    expect(await timeToFind(config, 25, 60, calmly())).toMatchObject({ found: false, schedules: 25 });
-    expect(await timeToFind(config, 25, 0, calmly())).toMatchObject({ found: false, schedules: 0 });
+    const search = (limit: Limit) => timeToFind(config, limit, calmly());
+    expect(await search({ schedules: 25, seconds: 60 })).toMatchObject({ found: false, schedules: 25 });
+    expect(await search({ schedules: 25, seconds: 0 })).toMatchObject({ found: false, schedules: 0 });
+    expect(await search({ schedules: 25, seconds: 0, both: true })).toMatchObject({ schedules: 25 });
+    // Batches of 10 000 until there was so much time, too.
+    const long = await search({ schedules: 25, seconds: 0.001, both: true });
+    expect(long.seconds).toBeGreaterThan(0.001);
   });
 });
 
@@ -104,7 +109,8 @@ describe('what is claimed', () => {
     const limit = { schedules: 100, seconds: 1 };
     expect(limitOf(duplicate!, 'random-walk', limit, cellOf('guided', 1000))).toEqual({
       schedules: 60_000,
-      seconds: 200_000,
+      seconds: 24_000,
+      both: true,
     });
     expect(limitOf(racy!, 'random-walk', limit, null)).toBe(limit);
   });
