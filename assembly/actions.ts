@@ -190,9 +190,15 @@ function applyFork(c: i32, child: i32, mm: i32, home: i32): bool {
   return true;
 }
 
-function applyMigrate(t: i32, c: i32): bool {
+/** Whether task id t may go to another cpu's queue, c's. */
+export function mayMigrate(t: i32, c: i32): bool {
   const T = taskAt(t);
-  if (!T.mayRun() || T.home == c || T.onCpu != 0 || isWaiting(onCpuAddr(t))) return false;
+  return T.mayRun() && T.home != c && T.onCpu == 0 && !isWaiting(onCpuAddr(t));
+}
+
+function applyMigrate(t: i32, c: i32): bool {
+  if (!mayMigrate(t, c)) return false;
+  const T = taskAt(t);
   T.touched = true;
   T.home = c;
   return true;

@@ -24,7 +24,9 @@ import {
 import { coverHold, covering } from './coverage';
 import {
   cidAddr,
+  clearWords,
   config,
+  countsSize,
   cpuAt,
   cpuFrame,
   cpus,
@@ -47,7 +49,7 @@ import {
   words,
   world,
 } from './layout';
-import { checking, isWaiting, peek } from './memory';
+import { checking, isWaiting, peek, waiting, waitingAddr, waitingValue } from './memory';
 
 /** What the step under way did that no count shows. */
 let badCid: bool = false;
@@ -474,4 +476,95 @@ function seenTo(m: i32, c: i32): bool {
 /** Forgets what a broken-off run left. */
 export function resetChecks(): void {
   badCid = nullMm = stuck = flagged = false;
+}
+
+// ---- for the explorer ------------------------------------------------------------------------------------------
+
+function countFrame(f: Frame): void {
+  if (f.routine == 0) return;
+  if (f.ownCid >= 0) {
+    mmAt(f.ownMm).frameOwners += 1;
+    countOwner(f.ownMm, f.ownCid);
+  }
+  if (!f.holdsLock) return;
+  if (config.algo == ALGO_V6_3) mmAt(f.mm).lockHolders += 1;
+  else world.lockHolders += 1;
+}
+
+function countOwner(m: i32, cid: i32): void {
+  const addr = ownersAddr(m, cid);
+  store<u16>(addr, load<u16>(addr) + 1);
+}
+
+function countSlots(m: i32): void {
+  for (let c = 0; c < cpus; c++) {
+    const word = <u32>slotAt(m, c).cid;
+    if (word == CID_UNSET) continue;
+    countOwner(m, cidOf(word));
+    world.lazySlots += <i32>isLazy(word);
+  }
+}
+
+function countWaiting(c: i32): void {
+  for (let i = 0; i < waiting(c); i++) {
+    const addr = <usize>waitingAddr(c, i);
+    const m = mmOfAddr(addr);
+    if (m < 0) continue;
+    const value = <u32>waitingValue(c, i);
+    if (isOwnSlot(m, c, addr)) {
+      if (isValid(value)) countOwner(m, value);
+    } else if (isMaskWord(addr)) {
+      world.maskWaits += 1;
+    }
+  }
+}
+
+function countHolder(c: i32): void {
+  const cpu = cpuAt(c);
+  const task = taskAt(cpu.current);
+  const holds = task.mmCid >= 0 && task.ownActive && task.ownMm >= 0;
+  cpu.holdMm = holds ? task.ownMm : -1;
+  cpu.holdCid = holds ? task.mmCid : -1;
+  cpu.freed = false;
+  cpu.loose = false;
+  if (!holds) return;
+  addHolder(cpu.holdMm, cpu.holdCid, 1);
+  judgeSlotOf(c);
+  if (judgesCompactness()) judgeLoose(c);
+}
+
+/** All sums anew, from the world as it stands: slots, masks, frames, buffers. */
+export function recount(): void {
+  resetChecks();
+  world.lockHolders = 0;
+  world.lazySlots = 0;
+  world.duplicates = 0;
+  world.freed = 0;
+  world.misowned = 0;
+  world.loose = 0;
+  world.maskWaits = 0;
+  world.wrong = 0;
+  for (let m = 0; m < mmsTotal; m++) {
+    const mm = mmAt(m);
+    mm.frameOwners = 0;
+    mm.lockHolders = 0;
+    clearWords(ownersAddr(m, 0), countsSize());
+    countSlots(m);
+  }
+  for (let t = cpus; t < tasksTotal; t++) {
+    countFrame(taskFrame(t));
+    if (config.algo != ALGO_V6_3) continue;
+    const task = taskAt(t);
+    if (task.mmCid >= 0) countOwner(task.ownMm, task.mmCid);
+  }
+  for (let c = 0; c < cpus; c++) {
+    countFrame(cpuFrame(c));
+    countWaiting(c);
+    countHolder(c);
+  }
+  for (let m = 0; m < mmsTotal; m++) {
+    for (let k = 0; k < cpus; k++) {
+      countMisowned(<i32>(<i32>load<u16>(ownersAddr(m, k)) != bitOf(m, k)));
+    }
+  }
 }

@@ -463,6 +463,21 @@ export function slotsOffset(): usize {
   return slotsInMm;
 }
 
+/** The cpu whose record holds `addr`, which is a clock or a curr. */
+export function cpuOfAddr(addr: usize): i32 {
+  return <i32>((addr - cpuBase) >> CPU_SHIFT);
+}
+
+/** The task whose record holds `addr`, which is an mm, an active or an on_cpu. */
+export function taskOfAddr(addr: usize): i32 {
+  return <i32>((addr - taskBase) >> TASK_SHIFT);
+}
+
+/** The cpu whose slot holds `addr`, which is a cid or a time. */
+export function slotOfAddr(addr: usize): i32 {
+  return <i32>((offsetInMm(addr) - slotsInMm) >> 4);
+}
+
 /** LOC_* of a shared location's address. */
 export function locationKind(addr: usize): i32 {
   if (addr < cpuBase) return addr == USE_CID_LOCK_ADDR ? LOC_USE_CID_LOCK : LOC_CID_LOCK;

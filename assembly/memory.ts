@@ -220,6 +220,48 @@ export function waitingAddr(c: i32, i: i32): u32 {
   return entryAt(bufferOf(c), i).addr;
 }
 
+/** Its value; what it needs (see Entry) and whether it is an unlock; the frame that takes a cid with it, or 0. */
+export function waitingValue(c: i32, i: i32): u64 {
+  return entryAt(bufferOf(c), i).value;
+}
+
+export function waitingNeeds(c: i32, i: i32): u32 {
+  return entryAt(bufferOf(c), i).needs;
+}
+
+export function waitingUnlock(c: i32, i: i32): bool {
+  return entryAt(bufferOf(c), i).unlock;
+}
+
+export function waitingFrame(c: i32, i: i32): u32 {
+  return entryAt(bufferOf(c), i).frame;
+}
+
+/** How many of the oldest waiting stores must be gone before one that c issues now may drain (weak). */
+export function waitingOrder(c: i32): u32 {
+  return bufferOf(c).order;
+}
+
+/** Puts a store back that waited when the explorer packed the state; the checks are counted anew (explore/unpack.ts). */
+export function putBack(c: i32, addr: usize, value: u64, needs: u32, unlock: bool, frame: u32): void {
+  const b = bufferOf(c);
+  const e = entryAt(b, b.count);
+  e.addr = <u32>addr;
+  e.needs = <u16>needs;
+  e.unlock = unlock;
+  e.pc = 0;
+  e.value = value;
+  e.frame = frame;
+  e.since = 0;
+  b.count += 1;
+}
+
+/** And an empty buffer before. */
+export function emptyBuffer(c: i32, order: u32): void {
+  resetBuffer(c);
+  bufferOf(c).order = order;
+}
+
 /** Whether a store to `addr` waits in some cpu's buffer. */
 export function isWaiting(addr: usize): bool {
   if (!buffering) return false;

@@ -4,7 +4,7 @@
  */
 
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { listenTo } from '../child.mjs';
 import { ASC, inRoot, ROOT, TSC, WASM_OPT } from '../paths.mjs';
 import { filesBelow, hashFiles, stampHolds, writeStamp } from './stamp.mjs';
@@ -12,6 +12,10 @@ import { filesBelow, hashFiles, stampHolds, writeStamp } from './stamp.mjs';
 const SOURCE = /\.([cm]?ts|json)$/;
 /** Matters to every build: the compilers' versions and how we call them. */
 const COMMON = ['package-lock.json', 'scripts/setup/builds.mjs'];
+/** The modules: the engine, the explorer (the same engine without search, with another boundary), its visited set. */
+const CONFIGS = ['asconfig.json', 'assembly/explore/asconfig.json', 'assembly/visited/asconfig.json'];
+/** Those that wasm-opt makes of what asc only translates. */
+const OPTIMIZED = new Set(['release', 'explore']);
 /** All that assembly/ takes from src/; test/project/layers.test.ts sees to it. */
 const SHARED = ['src/abi.ts', 'src/engine/addresses.ts'];
 
@@ -73,9 +77,13 @@ export function removeLeftovers() {
  * @returns {Build[]}
  */
 export function builds() {
-  const { targets } = JSON.parse(readFileSync(inRoot('asconfig.json'), 'utf8'));
-  const modules = Object.keys(targets).map((target) => wasm(target, targets[target]));
-  return [dist(), ...modules.reverse()];
+  const modules = CONFIGS.flatMap((config) => {
+    const { targets } = JSON.parse(readFileSync(inRoot(config), 'utf8'));
+    return Object.keys(targets)
+      .map((target) => wasm(config, target, targets[target]))
+      .reverse();
+  });
+  return [dist(), ...modules];
 }
 
 /** @returns {Build} */
@@ -105,12 +113,16 @@ function dist() {
 }
 
 /**
+ * @param {string} config
  * @param {string} target
  * @param {{ outFile: string, textFile?: string, sourceMap?: boolean }} options
  * @returns {Build}
  */
-function wasm(target, { outFile, textFile, sourceMap }) {
-  const inputs = hashFiles(ROOT, [...COMMON, 'asconfig.json', ...SHARED, ...filesBelow('assembly', SOURCE)]);
+function wasm(config, target, options) {
+  const { textFile, sourceMap } = options;
+  // The paths in a config are relative to its folder.
+  const outFile = join(dirname(config), options.outFile);
+  const inputs = hashFiles(ROOT, [...COMMON, config, ...SHARED, ...filesBelow('assembly', SOURCE)]);
   const stamp = inRoot(`build/.${target}.stamp`);
   const made = [outFile, ...(textFile ? [textFile] : []), ...(sourceMap ? [`${outFile}.map`] : [])];
   /** @param {string} path */
@@ -120,10 +132,10 @@ function wasm(target, { outFile, textFile, sourceMap }) {
     isFresh: () => stampHolds(stamp, inputs, hashFiles(ROOT, made)),
     make: async (signal) => {
       mkdirSync(inRoot(NEW_WASM), { recursive: true });
-      const args = [ASC, '--config', 'asconfig.json', '--target', target, '--outFile', fresh(outFile)];
+      const args = [ASC, '--config', config, '--target', target, '--outFile', fresh(outFile)];
       if (textFile) args.push('--textFile', fresh(textFile));
       await compile(args, signal);
-      if (target === 'release') {
+      if (OPTIMIZED.has(target)) {
         await compile([WASM_OPT, fresh(outFile), '-o', fresh(outFile), ...INLINE], signal);
       }
       for (const path of made) renameSync(inRoot(fresh(path)), inRoot(path));

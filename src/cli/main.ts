@@ -6,6 +6,7 @@ import { ScenarioError } from '../scenario/scenario-error.js';
 import { addBench } from './bench.js';
 import { EXIT } from './exit-codes.js';
 import { addExplain } from './explain.js';
+import { addExplore } from './explore.js';
 import { addFuzz } from './fuzz.js';
 import { addJsfuzz } from './jsfuzz.js';
 import { addLitmus } from './litmus.js';
@@ -42,6 +43,7 @@ for (const add of [
   addMinimize,
   addMutants,
   addExplain,
+  addExplore,
   addLitmus,
   addBench,
 ])

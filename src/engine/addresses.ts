@@ -39,6 +39,59 @@ export const DECK = 0x1c00000;
 /** Bytes of a schedule's header in the deck (assembly/deck.ts). */
 export const DECK_HEADER = 64;
 
+
+// The explorer's module (assembly/explore/): no corpus, no coverage and no deck are in its memory.
+export const EXPLORE_CONFIG = 0x2000000;
+/** Tables: what is live at each pc; what the canonical form renames. */
+export const EXPLORE_LIVE = 0x2000200;
+export const EXPLORE_NAMES = 0x2000400;
+/** The state as packed words; the transitions of the state being expanded. */
+export const EXPLORE_PACKED = 0x2001000;
+export const EXPLORE_MOVES = 0x2002000;
+/** Fingerprints of states that are still to be looked up, and how many that are at most. */
+export const EXPLORE_PENDING = 0x2004000;
+export const EXPLORE_PENDING_STATES = 512;
+/** The world and the buffers, put by while a state's transitions are tried one after the other. */
+export const EXPLORE_WORLD = 0x2010000;
+export const EXPLORE_BUFFERS = 0x2020000;
+/** States that the host hands in and takes out; the trail of the latter: u32 parents, then u8 moves. */
+export const EXPLORE_IN = 0x2100000;
+export const EXPLORE_OUT = 0x2500000;
+/** As long as IN, for what is taken out is put in again later. */
+export const EXPLORE_OUT_BYTES = 0x400000;
+export const EXPLORE_PARENTS = 0x2900000;
+export const EXPLORE_ORDINALS = 0x2a00000;
+/** The most states of one call. */
+export const EXPLORE_OUT_STATES = 0x40000;
+/** Depth-first search: the stack, to the end of memory. */
+export const EXPLORE_STACK = 0x2b00000;
+
+export const EXPLORE_MAX_CPUS = 5;
+export const EXPLORE_MAX_TASKS = 10;
+export const EXPLORE_MAX_MMS = 6;
+
+// What the explorer's calls return.
+export const EXPLORE_DONE = 0;
+/** Room for states is used up: take them out, and call again. */
+export const EXPLORE_FULL = 1;
+/** The visited set must grow first. */
+export const EXPLORE_CROWDED = 2;
+export const EXPLORE_VIOLATION = 3;
+
+// Reductions, one bit each.
+export const REDUCE_TIME = 1;
+export const REDUCE_LOCAL = 2;
+export const REDUCE_SLEEP = 4;
+export const REDUCE_TASKS = 8;
+export const REDUCE_MMS = 16;
+export const REDUCE_CPUS = 32;
+export const REDUCE_HOMES = 64;
+/** Not one of them: more is possible than is. Task work at any time. */
+export const WIDEN_WORK = 128;
+
+/** A bound that is not set. */
+export const UNBOUNDED = 255;
+
 export const EVENT_CAPACITY = 6000;
 export const EVENT_SIZE = 40;
 export const ACTION_SHIFT = 4;

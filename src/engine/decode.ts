@@ -152,7 +152,11 @@ export class Locations {
 
 /** Action i of a schedule's log (class Action of assembly/actions.ts). */
 export function decodeAction(view: DataView, i: number): Action {
-  const at = ACTIONS + (i << ACTION_SHIFT);
+  return decodeActionAt(view, ACTIONS + (i << ACTION_SHIFT));
+}
+
+/** The action at an address. */
+export function decodeActionAt(view: DataView, at: number): Action {
   const cpu = view.getUint16(at + 2, true);
   const task = view.getUint16(at + 4, true);
   const mm = view.getUint16(at + 6, true);

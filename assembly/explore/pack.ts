@@ -1,0 +1,433 @@
+/**
+ * The state at hand as a few 64-bit words, in a canonical form: what has no influence on the future is left out (dead
+ * registers, last_mm_cid, what can be computed from the rest), times are ages, and tasks and mms that could change
+ * places stand in one order. Two worlds with the same words have the same futures but for names.
+ *
+ * ```
+ *  word 0        use_cid_lock, cid_lock
+ *  words 1, 2    what is left of the bounds, where there are any
+ *  one an mm     9 bits a cpu: cid 5, age of time 4; @45 mask 5, next_scan 4, users 4, cid_lock 1, used 1
+ *  one a task    exists, dead, exiting, queued, active, on_cpu; @6 home 3, mm 3, mm_cid 4; then its frame:
+ *                @16 pc 6, routine 2, irqs off, gap, holds lock, owns, unset waits; @29 mm 3, target 3, v 5, cid 4,
+ *                mode 2, return 2, @48 age of jiffies 4, loaded 5, task seen 5
+ *  one a cpu     curr 4, current 4, age of clock 4; @12 its frame: pc 6, task 4, prev 4, mm 3, v 5, cid 4, mode 2, owns,
+ *                holds lock, return 2, loaded 5, tick; @50 waiting stores 4, order 4
+ *  two a word    waiting stores, the oldest first: location 11, value 12, frame 4, needs 4, unlock 1
+ * ```
+ *
+ * An idle task has no state: it is always on its cpu or ready, and has no mm.
+ */
+
+import {
+  CID_UNSET,
+  LOC_ACTIVE,
+  LOC_CID,
+  LOC_CLOCK,
+  LOC_CURR,
+  LOC_MASK,
+  LOC_MM,
+  LOC_MM_CID_LOCK,
+  LOC_NEXT_SCAN,
+  LOC_ON_CPU,
+  LOC_TIME,
+  MEMORY_SC,
+  MEMORY_TSO,
+  ROUTINE_EXEC,
+  ROUTINE_TICK,
+  ROUTINE_WORK,
+  SCAN_RUNNING_JIFFIES,
+} from '../../src/abi';
+import { REDUCE_LOCAL, REDUCE_MMS } from '../../src/engine/addresses';
+import {
+  config,
+  cpuAt,
+  cpuFrame,
+  cpuOfAddr,
+  cpus,
+  Frame,
+  locationKind,
+  maskAddr,
+  mmAt,
+  mmOfAddr,
+  mmsTotal,
+  NO_MM,
+  nextScanAddr,
+  slotAt,
+  slotOfAddr,
+  Task,
+  taskAt,
+  taskFrame,
+  taskOfAddr,
+  tasksTotal,
+  world,
+} from '../layout';
+import {
+  waiting,
+  waitingAddr,
+  waitingFrame,
+  waitingNeeds,
+  waitingOrder,
+  waitingUnlock,
+  waitingValue,
+} from '../memory';
+import { anyHome, anyWork, explore, isUsed, LEFT_WORDS, leftWord, reduces, sortsTasks } from './config';
+import {
+  LIVE_CID,
+  LIVE_CLOCK,
+  LIVE_CPU,
+  LIVE_JIFFIES,
+  LIVE_JUDGED,
+  LIVE_MASK,
+  LIVE_MM,
+  LIVE_MODE,
+  LIVE_RETURN,
+  LIVE_SCAN,
+  LIVE_SEEN,
+  LIVE_V,
+  liveAt,
+  targetLives,
+} from './live';
+import { ageOf, gatherTimes, jiffiesAge, loadedAge, scanAge } from './time';
+import { NAMES, PACKED } from './places';
+
+/** A slot's word, or a register that holds one, in 5 bits. */
+export const PACKED_UNSET: u64 = 31;
+const PACKED_LAZY: u64 = 8;
+/** next_scan: never set, and the repaired scan's "running". */
+export const SCAN_ZERO: u64 = 14;
+export const SCAN_RUNNING: u64 = 15;
+export const NO_MM_3: u64 = 7;
+/** No task in clear-old's second check, in 5 bits; cpus and tasks are fewer than 16. */
+export const NOBODY_5: u64 = 31;
+/** A task's word without the task that its frame has seen. */
+const WITHOUT_SEEN: u64 = 0x01ffffffffffffff;
+
+export const CPU_BITS: u64 = 9;
+
+/** Off while a way is traced again: in a real run the stores that are left out here are there. */
+let merging: bool = true;
+
+export function setMerging(on: bool): void {
+  merging = on;
+}
+
+/** The words of the state that was packed last. */
+export let packedWords: i32 = 0;
+
+function put(i: i32, word: u64): void {
+  store<u64>(PACKED + ((<usize>i) << 3), word);
+}
+
+export function packedWord(i: i32): u64 {
+  return load<u64>(PACKED + ((<usize>i) << 3));
+}
+
+// Names in the canonical form, of the mm and of the named task that has a number here; and the other way round.
+const NEW_MM: usize = NAMES;
+const NEW_TASK: usize = NAMES + 0x10;
+const OLD_MM: usize = NAMES + 0x20;
+const OLD_TASK: usize = NAMES + 0x30;
+/** The tasks' words and where they are referred to, to be sorted. */
+const KEYS: usize = NAMES + 0x40;
+
+function newMm(m: i32): u64 {
+  return load<u8>(NEW_MM + <usize>m);
+}
+
+/** A task's id, idle tasks first, in the canonical form. */
+function newTask(t: i32): u64 {
+  return t < cpus ? <u64>t : <u64>cpus + <u64>load<u8>(NEW_TASK + <usize>(t - cpus));
+}
+
+/** Which mm, and which named task, the i-th of the canonical form is in the world that was packed. */
+export function oldMm(i: i32): i32 {
+  return load<u8>(OLD_MM + <usize>i);
+}
+
+export function oldTask(i: i32): i32 {
+  return load<u8>(OLD_TASK + <usize>i);
+}
+
+export function packCid(word: u32): u64 {
+  return word == CID_UNSET ? PACKED_UNSET : ((word >> 28) & PACKED_LAZY) | (word & 7);
+}
+
+function packMmRef(mm: u64): u64 {
+  return mm == NO_MM ? NO_MM_3 : newMm(<i32>mm);
+}
+
+function packScan(m: i32, next: u64): u64 {
+  if (next == 0) return SCAN_ZERO;
+  return next == SCAN_RUNNING_JIFFIES ? SCAN_RUNNING : scanAge(m, next);
+}
+
+function packMm(m: i32): u64 {
+  const mm = mmAt(m);
+  let word =
+    (load<u64>(maskAddr(m, 0)) << 45) |
+    (packScan(m, mm.nextScan) << 50) |
+    ((<u64>mm.users) << 54) |
+    (mm.cidLock << 58) |
+    ((<u64>isUsed(m)) << 59);
+  for (let c = 0; c < cpus; c++) {
+    const slot = slotAt(m, c);
+    word |= (packCid(<u32>slot.cid) | (ageOf(c, slot.time) << 5)) << ((<u64>c) * CPU_BITS);
+  }
+  return word;
+}
+
+/** Mms in order, which gives them their new names. */
+function packMms(at: i32): void {
+  const sorts = reduces(REDUCE_MMS);
+  for (let m = 0; m < mmsTotal; m++) {
+    const word = packMm(m);
+    let i = m;
+    for (; sorts && i > 0 && packedWord(at + i - 1) < word; i--) {
+      put(at + i, packedWord(at + i - 1));
+      store<u8>(OLD_MM + <usize>i, load<u8>(OLD_MM + <usize>(i - 1)));
+    }
+    put(at + i, word);
+    store<u8>(OLD_MM + <usize>i, <u8>m);
+  }
+  for (let i = 0; i < mmsTotal; i++) store<u8>(NEW_MM + <usize>oldMm(i), <u8>i);
+}
+
+/** A task's frame from bit 16 on, without the task that it has seen. */
+function packTaskFrame(f: Frame): u64 {
+  const live = liveAt(f.pc);
+  // work 1, exit 2, exec 3
+  let word: u64 =
+    ((<u64>f.pc) << 16) |
+    ((<u64>(f.routine - ROUTINE_WORK + 1)) << 22) |
+    ((<u64>f.irqsOff) << 24) |
+    ((<u64>f.gap) << 25) |
+    ((<u64>f.holdsLock) << 26) |
+    ((<u64>(f.ownCid >= 0)) << 27) |
+    ((<u64>f.unsetWaits) << 28) |
+    (newMm(f.mm) << 29);
+  if (live & LIVE_CPU) word |= (<u64>f.target) << 32;
+  else if (f.routine == ROUTINE_EXEC && targetLives(f.pc, live, f.putReturn))
+    word |= (f.target < 0 ? NO_MM_3 : newMm(f.target)) << 32;
+  if (live & LIVE_V) word |= packCid(f.v) << 35;
+  if (live & LIVE_CID) word |= (<u64>(f.cid + 1)) << 40;
+  if (live & LIVE_MODE) word |= (<u64>f.mode) << 44;
+  if (live & LIVE_RETURN) word |= (<u64>f.putReturn) << 46;
+  if (live & LIVE_JIFFIES) word |= jiffiesAge(f.mm, f.jiffies) << 48;
+  if (live & LIVE_CLOCK) word |= loadedAge(f) << 52;
+  else if (live & LIVE_SCAN) word |= (<u64>(f.loaded == load<u64>(nextScanAddr(f.mm)))) << 52;
+  else if (live & LIVE_MASK) word |= f.loaded << 52;
+  return word;
+}
+
+function packTask(task: Task, f: Frame): u64 {
+  const word =
+    (<u64>task.exists) |
+    ((<u64>task.dead) << 1) |
+    ((<u64>task.exiting) << 2) |
+    (anyWork() ? 0 : (<u64>task.queued) << 3) |
+    (task.active << 4) |
+    (task.onCpu << 5) |
+    (anyHome() ? 0 : (<u64>task.home) << 6) |
+    (packMmRef(task.mm) << 9) |
+    ((<u64>(task.mmCid + 1)) << 12);
+  return f.routine == 0 ? word : word | packTaskFrame(f);
+}
+
+/** Where cpus refer to task id t: of tasks that are alike but for this, the one on the lower cpu comes first. */
+function refersTo(t: i32): u32 {
+  let refs: u32 = 0;
+  for (let c = 0; c < cpus; c++) {
+    const cpu = cpuAt(c);
+    const f = cpuFrame(c);
+    const here =
+      <u32>(cpu.curr == <u64>t) |
+      ((<u32>(cpu.current == t)) << 1) |
+      ((<u32>(f.routine != 0 && f.task == t)) << 2) |
+      ((<u32>(f.routine != 0 && f.prev == t)) << 3);
+    refs |= here << (<u32>c << 2);
+  }
+  return refs;
+}
+
+/** Tasks in order, which gives them their new names. What a frame has seen is added when all have theirs. */
+function packTasks(at: i32): void {
+  const sorts = sortsTasks();
+  const count = tasksTotal - cpus;
+  for (let t = 0; t < count; t++) {
+    const word = packTask(taskAt(cpus + t), taskFrame(cpus + t));
+    const refs = sorts ? refersTo(cpus + t) : 0;
+    let i = t;
+    for (; sorts && i > 0; i--) {
+      const other = packedWord(at + i - 1);
+      const otherRefs = load<u32>(KEYS + ((<usize>(i - 1)) << 2));
+      if (other > word || (other == word && otherRefs >= refs)) break;
+      put(at + i, other);
+      store<u32>(KEYS + ((<usize>i) << 2), otherRefs);
+      store<u8>(OLD_TASK + <usize>i, load<u8>(OLD_TASK + <usize>(i - 1)));
+    }
+    put(at + i, word);
+    store<u32>(KEYS + ((<usize>i) << 2), refs);
+    store<u8>(OLD_TASK + <usize>i, <u8>t);
+  }
+  for (let i = 0; i < count; i++) store<u8>(NEW_TASK + <usize>oldTask(i), <u8>i);
+  for (let i = 0; i < count; i++) {
+    const f = taskFrame(cpus + oldTask(i));
+    if (f.routine != ROUTINE_WORK) continue;
+    const live = liveAt(f.pc);
+    let seen: u64 = 0;
+    if (live & LIVE_SEEN) seen = newTask(f.task);
+    else if (live & LIVE_JUDGED) seen = f.prev < 0 ? NOBODY_5 : newTask(f.prev);
+    put(at + i, (packedWord(at + i) & WITHOUT_SEEN) | (seen << 57));
+  }
+}
+
+function packCpuFrame(f: Frame): u64 {
+  if (f.routine == ROUTINE_TICK) return ((<u64>f.pc) << 12) | (1 << 49);
+  const live = liveAt(f.pc);
+  let word =
+    ((<u64>f.pc) << 12) |
+    (newTask(f.task) << 18) |
+    (newTask(f.prev) << 22) |
+    ((<u64>(f.ownCid >= 0)) << 40) |
+    ((<u64>f.holdsLock) << 41);
+  if (live & LIVE_MM) word |= newMm(f.mm) << 26;
+  if (live & LIVE_V) word |= packCid(f.v) << 29;
+  if (live & LIVE_CID) word |= (<u64>(f.cid + 1)) << 34;
+  if (live & LIVE_MODE) word |= (<u64>f.mode) << 38;
+  if (live & LIVE_RETURN) word |= (<u64>f.putReturn) << 42;
+  if (live & LIVE_MASK) word |= f.loaded << 44;
+  return word;
+}
+
+function packCpu(c: i32): u64 {
+  const cpu = cpuAt(c);
+  const word = newTask(<i32>cpu.curr) | (newTask(cpu.current) << 4) | (ageOf(c, cpu.clock) << 8);
+  const f = cpuFrame(c);
+  return f.routine == 0 ? word : word | packCpuFrame(f);
+}
+
+/** kind 4, mm or task 4, cpu 3 */
+function packLocation(addr: usize, kind: i32): u64 {
+  let first: u64 = 0;
+  let second: u64 = 0;
+  switch (kind) {
+    case LOC_CURR:
+    case LOC_CLOCK:
+      second = cpuOfAddr(addr);
+      break;
+    case LOC_ON_CPU:
+    case LOC_ACTIVE:
+    case LOC_MM:
+      first = newTask(taskOfAddr(addr));
+      break;
+    case LOC_CID:
+    case LOC_TIME:
+      first = newMm(mmOfAddr(addr));
+      second = slotOfAddr(addr);
+      break;
+    case LOC_MASK:
+    case LOC_NEXT_SCAN:
+    case LOC_MM_CID_LOCK:
+      first = newMm(mmOfAddr(addr));
+      break;
+  }
+  return <u64>kind | (first << 4) | (second << 8);
+}
+
+function packValue(c: i32, addr: usize, kind: i32, value: u64): u64 {
+  switch (kind) {
+    case LOC_CURR:
+      return newTask(<i32>value);
+    case LOC_CLOCK:
+    case LOC_TIME:
+      return ageOf(c, value);
+    case LOC_MM:
+      return packMmRef(value);
+    case LOC_CID:
+      return packCid(<u32>value);
+    case LOC_NEXT_SCAN:
+      return packScan(mmOfAddr(addr), value);
+    default:
+      return value;
+  }
+}
+
+/** Which task's frame it is that a waiting store takes a cid out of a slot for, from 1; 0 for none. */
+function packFrameRef(frame: u32): u64 {
+  if (frame == 0) return 0;
+  return newTask(taskOfAddr(frame)) - <u64>cpus + 1;
+}
+
+function packEntry(c: i32, i: i32): u64 {
+  const addr = <usize>waitingAddr(c, i);
+  const kind = locationKind(addr);
+  return (
+    packLocation(addr, kind) |
+    (packValue(c, addr, kind, waitingValue(c, i)) << 11) |
+    (packFrameRef(waitingFrame(c, i)) << 23) |
+    ((<u64>waitingNeeds(c, i)) << 27) |
+    ((<u64>waitingUnlock(c, i)) << 31)
+  );
+}
+
+/**
+ * Whether waiting store i of cpu c repeats the one before it: they may as well drain together. (What is lost is that
+ * it takes one of eight places: a state without it can do all that one with it can, and keep more stores waiting.)
+ */
+function isRepeated(c: i32, i: i32): bool {
+  return waitingAddr(c, i) == waitingAddr(c, i - 1) && waitingValue(c, i) == waitingValue(c, i - 1);
+}
+
+/** Packs the state at hand into PACKED; `oldMm` and `oldTask` tell what was renamed. */
+export function pack(): void {
+  gatherTimes();
+  put(0, world.useCidLock | (world.cidLock << 1));
+  let at = 1;
+  if (explore.counts) {
+    for (let i = 0; i < LEFT_WORDS; i++) put(at + i, leftWord(i));
+    at += LEFT_WORDS;
+  }
+  packMms(at);
+  at += mmsTotal;
+  packTasks(at);
+  at += tasksTotal - cpus;
+  const cpuWords = at;
+  for (let c = 0; c < cpus; c++) put(at + c, packCpu(c));
+  at += cpus;
+  if (config.memory != MEMORY_SC) {
+    let pending: u64 = 0;
+    let half: u64 = 0;
+    const merges = merging && config.memory == MEMORY_TSO && reduces(REDUCE_LOCAL);
+    for (let c = 0; c < cpus; c++) {
+      const count = waiting(c);
+      const order = <u64>waitingOrder(c);
+      let kept: u64 = 0;
+      for (let i = 0; i < count; i++) {
+        if (i > 0 && merges && isRepeated(c, i)) continue;
+        kept += 1;
+        pending |= packEntry(c, i) << (half << 5);
+        half ^= 1;
+        if (half == 0) {
+          put(at++, pending);
+          pending = 0;
+        }
+      }
+      put(cpuWords + c, packedWord(cpuWords + c) | (kept << 50) | (order << 54));
+    }
+    if (half != 0) put(at++, pending);
+  }
+  packedWords = at;
+}
+
+/** 63 bits of the packed words, never 0 (the mixing is MurmurHash3's, a word at a time). */
+export function fingerprint(): u64 {
+  let h: u64 = 0x9e3779b97f4a7c15;
+  for (let i = 0; i < packedWords; i++) {
+    h = rotl<u64>(h ^ (packedWord(i) * 0x87c37b91114253d5), 31) * 0x4cf5ad432745937f;
+  }
+  h ^= <u64>packedWords;
+  h = (h ^ (h >> 33)) * 0xff51afd7ed558ccd;
+  h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53;
+  h = (h ^ (h >> 33)) >> 1;
+  return h == 0 ? 1 : h;
+}

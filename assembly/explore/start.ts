@@ -1,0 +1,62 @@
+/** The start: the world of CONFIG, after its actions (the prefix). */
+
+import { ACTION_FLUSH, ACTION_STEP, KIND_NONE } from '../../src/abi';
+import { Action, actionAt, apply, frameOn } from '../actions';
+import { judge } from '../checks';
+import { config, cpus } from '../layout';
+import { flush, mayFlush, setChecking } from '../memory';
+import { setTracing } from '../trace';
+import { setUpWorld } from '../world';
+import { resetLeft, setUsed } from './config';
+import { planIndependence } from './independent';
+import { planLive } from './live';
+import { go, settle } from './move';
+import { gatherTimes, planTime, timesApart } from './time';
+
+function runAction(a: Action): i32 {
+  const c = <i32>a.cpu;
+  if (a.op == ACTION_STEP) {
+    const f = frameOn(c);
+    for (let i: u64 = 0; f !== null && i < a.arg && f.routine != 0; i++) {
+      const kind = go(c);
+      if (kind != KIND_NONE) return kind;
+    }
+    return KIND_NONE;
+  }
+  if (a.op == ACTION_FLUSH) {
+    if (!mayFlush(c, <i32>a.arg)) return KIND_NONE;
+    flush(c, <i32>a.arg);
+    return judge(c);
+  }
+  apply(a);
+  return KIND_NONE;
+}
+
+/**
+ * Sets the world up and runs the prefix, which the host knows to violate nothing. False where it leaves times that are
+ * neither equal nor more than 100 ms apart.
+ */
+export function runPrefix(mmsUsed: i32): bool {
+  setTracing(false);
+  setChecking(true);
+  setUpWorld();
+  planLive();
+  planTime();
+  planIndependence();
+  resetLeft();
+  for (let m = 0; m < mmsUsed; m++) setUsed(m, true);
+  for (let i = 0; i < config.actions; i++) {
+    if (runAction(actionAt(i)) != KIND_NONE) return false;
+  }
+  gatherTimes();
+  return timesApart();
+}
+
+/** Makes the local steps of all cpus: KIND_NONE, or what one of them violates. */
+export function settleAll(): i32 {
+  for (let c = 0; c < cpus; c++) {
+    const kind = settle(c);
+    if (kind != KIND_NONE) return kind;
+  }
+  return KIND_NONE;
+}

@@ -1,0 +1,40 @@
+/** How far a search is. */
+export interface Progress {
+  /** Moves made: states met, each as often as it was come to. */
+  readonly states: number;
+  readonly distinct: number;
+  /** States that are still to be expanded. */
+  readonly queue: number;
+  /** Moves from the first state: of the level at work, or of the way at hand. */
+  readonly depth: number;
+  readonly seconds: number;
+  /** Bytes of the visited set, and of everything. */
+  readonly visitedBytes: number;
+  readonly bytes: number;
+  /** A guess at the states that are still to come; null while levels grow as fast as ever. */
+  readonly left: number | null;
+}
+
+/** Levels that the guess looks back on. */
+const LOOK_BACK = 6;
+
+/**
+ * A guess at how many states are still to come in breadth-first search: levels grow ever more slowly, then shrink ever faster; the
+ * ratio of one to the next goes on falling as it has fallen over the last ones.
+ *
+ * @param widths states of each level so far
+ */
+export function guessLeft(widths: readonly number[]): number | null {
+  if (widths.length < 2 * LOOK_BACK) return null;
+  const ratio = (i: number) => (widths.at(i)! / Math.max(1, widths.at(i - LOOK_BACK)!)) ** (1 / LOOK_BACK);
+  const now = ratio(-1);
+  const fall = (now / ratio(-1 - LOOK_BACK + 1)) ** (1 / (LOOK_BACK - 1));
+  if (!(fall < 1)) return null;
+  let left = 0;
+  let width = widths.at(-1)!;
+  for (let r = now * fall; width >= 1 && left < 1e15; r *= fall) {
+    width *= r;
+    left += width;
+  }
+  return Math.round(left);
+}

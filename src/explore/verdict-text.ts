@@ -1,0 +1,74 @@
+import { BOUNDS, type Bounds, unbounded } from './bounds.js';
+import type { Verdict } from './explore.js';
+import type { Progress } from './progress.js';
+
+const NAMES: Record<keyof Bounds, string> = {
+  exits: 'exits',
+  execs: 'execs',
+  execFails: 'failing execs',
+  forks: 'forks',
+  threadForks: 'forks of threads',
+  switches: 'switches',
+  ticks: 'ticks',
+  works: 'works',
+  migrations: 'migrations',
+  advances: 'advances',
+  preemptions: 'preemptions',
+};
+
+function grouped(n: number): string {
+  return String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ' ');
+}
+
+/** `at most 1 exits, 2 advances`, or that there is none. */
+export function boundsText(bounds: Bounds): string {
+  const set = BOUNDS.filter((name) => bounds[name] !== unbounded[name]);
+  const none = (['exits', 'execs', 'forks'] as const).filter(
+    (name) => bounds[name] === 0 && !(name === 'execs' && bounds.execFails > 0) && !(name === 'forks' && bounds.threadForks > 0),
+  );
+  const most = set.map((name) => `${bounds[name]} ${NAMES[name]}`);
+  return [
+    most.length > 0 ? `at most ${most.join(', ')}` : 'schedules of any length',
+    none.length > 0 ? `no ${none.join(', ')}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
+}
+
+function rateText(p: Progress): string {
+  const bytes = p.distinct > 0 ? (p.visitedBytes / p.distinct).toFixed(1) : '0';
+  return (
+    `${grouped(p.distinct)} distinct states, ${grouped(p.states)} in all, depth ${grouped(p.depth)}, ` +
+    `${p.seconds.toFixed(1)} s (${grouped(p.distinct / Math.max(p.seconds, 0.001))} distinct states/s), ` +
+    `${bytes} bytes of visited set a state`
+  );
+}
+
+const STOPS = {
+  depth: '--depth',
+  memory: '--memory-mb',
+  time: '--time',
+  interrupt: 'an interrupt',
+} as const;
+
+/** `complete for 2 cpus, 3 tasks, 1 mm, tso x86, preempt full: no violation` and what it took. */
+export function verdictText(verdict: Verdict, bounds: Bounds): string {
+  const { scenario: s, kind, complete, stop, witness, progress } = verdict;
+  const count = (n: number, word: string) => `${n} ${word}${n === 1 ? '' : 's'}`;
+  const world =
+    `${[s.algo, ...s.mutants].join(' + ')}, ${count(s.cpus, 'cpu')}, ${count(s.taskNames.length, 'task')}, ` +
+    `${count(s.mmNames.length, 'mm')}, ${s.memory} ${s.arch}, preempt ${s.preempt}`;
+  const lines: string[] = [];
+  if (kind !== null) {
+    const length = witness === null ? '' : ` after ${grouped(witness.length)} moves${verdict.shortest ? ', and after no fewer' : ' (perhaps fewer would do)'}`;
+    lines.push(`VIOLATION for ${world}: ${kind}${length}`);
+  } else if (complete) lines.push(`complete for ${world}: no violation`);
+  else lines.push(`not complete for ${world}: no violation so far, ended by ${STOPS[stop!]} with ${grouped(progress.queue)} states to go on from`);
+  lines.push(`  within: ${boundsText(bounds)}${s.memory === 'weak' ? '; stores out of order, loads of the newest value' : ''}`);
+  lines.push(`  ${rateText(progress)}`);
+  if (verdict.shortestProgress !== null) lines.push(`  the shortest way: ${rateText(verdict.shortestProgress)}`);
+  if (verdict.omission > 0)
+    lines.push(`  a state was taken for another with a probability below ${verdict.omission.toExponential(1)} (--exact: never)`);
+  else lines.push('  whole states were kept');
+  return `${lines.join('\n')}\n`;
+}
