@@ -180,18 +180,20 @@ export function beginsWithStore(c: i32, op: i32): bool {
 
 // ---- sleep sets --------------------------------------------------------------------------------------------
 
-/** Of a step: it touches nothing of others; or what cannot be told in short; else one location. */
-const TOUCHES_NOTHING: usize = 0;
-const TOUCHES_ALL: usize = usize.MAX_VALUE;
+/** What the next step of a cpu does to memory: an access to one location (0: none that others see), and drains. */
+let touchedAt: usize = 0;
+let onlyLoads: bool = false;
+let drains: bool = false;
 
-/** The location that the next step of f reads or writes in memory. */
-function touches(c: i32, f: Frame, op: i32): usize {
-  if (f.pc == pc.EXIT_MM || f.pc == pc.EXEC_MM || blocked(c, f)) return TOUCHES_ALL;
-  const waits = buffering && waiting(c) != 0;
-  if (op == OP_MB) return waits ? TOUCHES_ALL : TOUCHES_NOTHING;
-  if (op == OP_RMW) return waits ? TOUCHES_ALL : nextAddr(c, f);
-  if (op == OP_STORE && buffering) return waits && mayDrain(c, f) ? TOUCHES_ALL : TOUCHES_NOTHING;
-  return nextAddr(c, f);
+/** Of frame f on cpu c. False where it cannot be told in short: users of an mm change, or it is judged by what others do. */
+function look(c: i32, f: Frame): bool {
+  if (f.pc == pc.EXIT_MM || f.pc == pc.EXEC_MM || blocked(c, f)) return false;
+  const op = nextOp(c, f);
+  onlyLoads = op == OP_LOAD;
+  drains = false;
+  touchedAt = op == OP_MB || (op == OP_STORE && buffering) ? 0 : nextAddr(c, f);
+  if (buffering && op != OP_LOAD && waiting(c) != 0) drains = op != OP_STORE || mayDrain(c, f);
+  return true;
 }
 
 /** A store that finds the buffer full, or comes with the rq lock. */
@@ -207,6 +209,21 @@ function mayDrain(c: i32, f: Frame): bool {
     default:
       return false;
   }
+}
+
+/** Whether a store of cpu c to `addr` waits. */
+function waitsFor(c: i32, addr: usize): bool {
+  for (let i = 0; i < waiting(c); i++) {
+    if (<usize>waitingAddr(c, i) == addr) return true;
+  }
+  return false;
+}
+
+function waitForTheSame(x: i32, y: i32): bool {
+  for (let i = 0; i < waiting(x); i++) {
+    if (waitsFor(y, waitingAddr(x, i))) return true;
+  }
+  return false;
 }
 
 function readsNow(f: Frame): bool {
@@ -269,23 +286,29 @@ function bitsOfTask(task: u64): u64 {
 /** Which of the moves `before` a step of cpu y, all of lower rank, do not come to the same after it. */
 function notApartOfStep(y: i32, before: u64): u64 {
   const g = frameOn(y)!;
-  const opY = nextOp(y, g);
-  const atY = touches(y, g, opY);
-  if (atY == TOUCHES_ALL) return before;
+  if (!look(y, g)) return before;
+  const at = touchedAt;
+  const loads = onlyLoads;
+  const drainsToo = drains;
   let not = readsNow(g) ? ADVANCE_BIT : 0;
-  if (atY == TOUCHES_NOTHING) return not;
-  // Ticks and switches store to their clocks at once.
-  for (let x = 0; x < cpus; x++) if (atY == clockAddr(x)) not |= bitsOfCpu(x);
-  for (let x = 0; x < y; x++) {
-    if (!(before & ((<u64>1) << (STEP + x)))) continue;
-    const f = frameOn(x)!;
-    const op = nextOp(x, f);
-    const at = touches(x, f, op);
-    if (at == TOUCHES_ALL || (at == atY && (op != OP_LOAD || opY != OP_LOAD))) not |= (<u64>1) << (STEP + x);
-  }
-  if (!buffering) return not;
   for (let x = 0; x < cpus; x++) {
-    if (waiting(x) != 0 && <usize>waitingAddr(x, 0) == atY) not |= (<u64>1) << (DRAIN + x);
+    if (x == y) continue;
+    // Ticks and switches store to their clocks at once; under tso and weak that waits.
+    if (!buffering && at == clockAddr(x)) not |= bitsOfCpu(x);
+    if (buffering && waiting(x) != 0) {
+      const oldest = <usize>waitingAddr(x, 0);
+      if (oldest == at || (drainsToo && waitsFor(y, oldest))) not |= (<u64>1) << (DRAIN + x);
+    }
+    if (!(before & ((<u64>1) << (STEP + x)))) continue;
+    if (
+      !look(x, frameOn(x)!) ||
+      (touchedAt != 0 && touchedAt == at && !(<i32>onlyLoads & <i32>loads)) ||
+      (drains && at != 0 && waitsFor(x, at)) ||
+      (drainsToo && touchedAt != 0 && waitsFor(y, touchedAt)) ||
+      (<i32>drains & <i32>drainsToo && waitForTheSame(x, y))
+    ) {
+      not |= (<u64>1) << (STEP + x);
+    }
   }
   return not;
 }

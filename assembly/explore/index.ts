@@ -2,16 +2,14 @@
 
 import { KIND_NONE } from '../../src/abi';
 import { EXPLORE_CROWDED, EXPLORE_DONE, EXPLORE_FULL, EXPLORE_VIOLATION } from '../../src/engine/addresses';
-import { goOn as go, startRun } from '../run';
-import { setChecking } from '../memory';
-import { setTracing } from '../trace';
+import { config } from '../layout';
 import * as dives from './dive';
 import { beginCounting, expand, slept, tried, violation, violator } from './expand';
 import { made, make } from './move';
 import { listMoves, moveAt, moves } from './moves';
 import { fingerprint, oldMm, oldTask, pack, packedWords, setMerging } from './pack';
 import { logSteps, runs } from './retrace-log';
-import { runPrefix, settleAll } from './start';
+import { rehearse, rehearsed, runPrefix, settleAll } from './start';
 import {
   beginOut,
   bytesOf,
@@ -32,17 +30,15 @@ import { unpack } from './unpack';
 import { keepWhole, meet } from './visited';
 import { IN, PACKED } from './places';
 
-export { oldMm, oldTask, setMerging };
+export { oldMm, oldTask, rehearse, setMerging };
 
-/** Runs the prefix, as `run` of the engine does, to its end. */
-export function run(trace: bool, checks: bool, budgetLo: u32, budgetHi: u32): i32 {
-  setTracing(trace);
-  setChecking(checks);
-  return startRun(((<u64>budgetHi) << 32) | budgetLo);
+export function rehearsedSteps(): u32 {
+  return rehearsed;
 }
 
-export function goOn(): i32 {
-  return go();
+/** How many words the state packed last has. */
+export function words(): i32 {
+  return packedWords;
 }
 
 /** The world of CONFIG after its actions, packed. False: times are too close (start.ts). */
@@ -50,7 +46,7 @@ export function start(mmsUsed: i32, exact: bool): bool {
   keepWhole(exact);
   logSteps(true);
   beginCounting();
-  return runPrefix(mmsUsed);
+  return runPrefix(config.actions, mmsUsed);
 }
 
 /** Then: its local steps. KIND_NONE, or what they violate; the state is packed and met. */

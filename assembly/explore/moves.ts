@@ -25,7 +25,7 @@ import { config, cpuAt, cpus, mmsTotal, onCpuAddr, taskAt, tasksTotal } from '..
 import { mayFlush, peek, waiting } from '../memory';
 import { anyHome, bounds, explore, isUsed, left, setUsed, spend } from './config';
 import { blocked } from './independent';
-import { ADVANCE_NS } from './time';
+import { ADVANCE_NS, ages } from './time';
 import { MOVES } from './places';
 
 /** How many moves the state at hand has. */
@@ -64,7 +64,7 @@ function freshMm(): i32 {
 /** Lists the moves of the state at hand in the order of their ranks (independent.ts): those that wait for long come first. */
 export function listMoves(): void {
   moves = 0;
-  if (left.advances != 0) add(ACTION_ADVANCE, 0, 0, 0, ADVANCE_NS);
+  if (left.advances != 0 && ages()) add(ACTION_ADVANCE, 0, 0, 0, ADVANCE_NS);
   if (left.migrations != 0 && !anyHome()) listMigrations();
   for (let c = 0; c < cpus; c++) {
     if (left.switches != 0 && mayGo(c) && maySwitchOut(c)) listSwitches(c);

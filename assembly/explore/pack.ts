@@ -192,6 +192,22 @@ function packMms(at: i32): void {
   for (let i = 0; i < mmsTotal; i++) store<u8>(NEW_MM + <usize>oldMm(i), <u8>i);
 }
 
+/**
+ * next_scan of mm m as it will be when all stores have drained: what a task work has loaded is that, perhaps out of the buffer
+ * of its cpu, or it is out of date for good, for next_scan does not come back.
+ */
+export function lastScan(m: i32): u64 {
+  const addr = nextScanAddr(m);
+  if (config.memory != MEMORY_SC) {
+    for (let c = 0; c < cpus; c++) {
+      for (let i = waiting(c) - 1; i >= 0; i--) {
+        if (<usize>waitingAddr(c, i) == addr) return waitingValue(c, i);
+      }
+    }
+  }
+  return load<u64>(addr);
+}
+
 /** A task's frame from bit 16 on, without the task that it has seen. */
 function packTaskFrame(f: Frame): u64 {
   const live = liveAt(f.pc);
@@ -214,7 +230,7 @@ function packTaskFrame(f: Frame): u64 {
   if (live & LIVE_RETURN) word |= (<u64>f.putReturn) << 46;
   if (live & LIVE_JIFFIES) word |= jiffiesAge(f.mm, f.jiffies) << 48;
   if (live & LIVE_CLOCK) word |= loadedAge(f) << 52;
-  else if (live & LIVE_SCAN) word |= (<u64>(f.loaded == load<u64>(nextScanAddr(f.mm)))) << 52;
+  else if (live & LIVE_SCAN) word |= (<u64>(f.loaded == lastScan(f.mm))) << 52;
   else if (live & LIVE_MASK) word |= f.loaded << 52;
   return word;
 }

@@ -1,6 +1,6 @@
 /** The start: the world of CONFIG, after its actions (the prefix). */
 
-import { ACTION_FLUSH, ACTION_STEP, KIND_NONE } from '../../src/abi';
+import { ACTION_EXEC, ACTION_FLUSH, ACTION_FORK_PROCESS, ACTION_STEP, KIND_NONE } from '../../src/abi';
 import { Action, actionAt, apply, frameOn } from '../actions';
 import { judge } from '../checks';
 import { config, cpus } from '../layout';
@@ -11,7 +11,10 @@ import { resetLeft, setUsed } from './config';
 import { planIndependence } from './independent';
 import { planLive } from './live';
 import { go, settle } from './move';
+import { pack } from './pack';
+import { PACKED } from './places';
 import { gatherTimes, planTime, timesApart } from './time';
+import { unpack } from './unpack';
 
 function runAction(a: Action): i32 {
   const c = <i32>a.cpu;
@@ -36,7 +39,7 @@ function runAction(a: Action): i32 {
  * Sets the world up and runs the prefix, which the host knows to violate nothing. False where it leaves times that are
  * neither equal nor more than 100 ms apart.
  */
-export function runPrefix(mmsUsed: i32): bool {
+export function runPrefix(actions: i32, mmsUsed: i32): bool {
   setTracing(false);
   setChecking(true);
   setUpWorld();
@@ -45,7 +48,7 @@ export function runPrefix(mmsUsed: i32): bool {
   planIndependence();
   resetLeft();
   for (let m = 0; m < mmsUsed; m++) setUsed(m, true);
-  for (let i = 0; i < config.actions; i++) {
+  for (let i = 0; i < actions; i++) {
     if (runAction(actionAt(i)) != KIND_NONE) return false;
   }
   gatherTimes();
@@ -59,4 +62,43 @@ export function settleAll(): i32 {
     if (kind != KIND_NONE) return kind;
   }
   return KIND_NONE;
+}
+
+/** Micro-steps and drains that `rehearse` made. */
+export let rehearsed: u32 = 0;
+
+/**
+ * For a test: runs the actions of CONFIG from the start, and packs and unpacks the world in front of every step and action. What
+ * is packed must be all that matters: the outcome is that of an ordinary run. KIND_*, without the checks of the end.
+ */
+export function rehearse(mmsUsed: i32, repacks: bool): i32 {
+  runPrefix(0, mmsUsed);
+  rehearsed = 0;
+  for (let i = 0; i < config.actions; i++) {
+    const a = actionAt(i);
+    const c = <i32>a.cpu;
+    if (repacks) repack();
+    if (a.op == ACTION_EXEC || a.op == ACTION_FORK_PROCESS) setUsed(a.mm, true);
+    const f = a.op == ACTION_STEP ? frameOn(c) : null;
+    if (f === null) {
+      const drains = a.op == ACTION_FLUSH && mayFlush(c, <i32>a.arg);
+      rehearsed += <u32>drains;
+      const kind = runAction(a);
+      if (kind != KIND_NONE) return kind;
+      continue;
+    }
+    for (let n: u64 = 0; n < a.arg && f.routine != 0; n++) {
+      if (repacks) repack();
+      rehearsed += 1;
+      const kind = go(c);
+      if (kind != KIND_NONE) return kind;
+    }
+  }
+  pack();
+  return KIND_NONE;
+}
+
+function repack(): void {
+  pack();
+  unpack(PACKED);
 }

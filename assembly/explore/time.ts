@@ -11,9 +11,9 @@
  * number of advances since.
  */
 
-import { MEMORY_SC, MEMORY_WEAK, NS_PER_JIFFY, PERIOD_NS, SCAN_DELAY_JIFFIES, START_NS } from '../../src/abi';
+import { MEMORY_SC, NS_PER_JIFFY, PERIOD_NS, SCAN_DELAY_JIFFIES, SCAN_RUNNING_JIFFIES, START_NS } from '../../src/abi';
 import { REDUCE_TIME } from '../../src/engine/addresses';
-import { clockAddr, config, cpuAt, cpus, Frame, mmsTotal, slotAt, taskFrame, tasksTotal, world } from '../layout';
+import { clockAddr, config, cpuAt, cpus, Frame, mmAt, mmsTotal, slotAt, taskFrame, tasksTotal, world } from '../layout';
 import { waiting, waitingAddr, waitingValue } from '../memory';
 import { CLEAR_TIME } from '../kernel/pc';
 import { reduces } from './config';
@@ -34,14 +34,14 @@ const CLOCKS: usize = NAMES + 0x100;
 const JIFFIES: usize = NAMES + 0x500;
 
 let exact: bool = false;
-/** One bit is enough for a clock that clear-old has loaded (`loadedAge`). */
-let oneBit: bool = false;
+/** Under sc a cpu's clocks are its clock and now, and one bit is enough for a clock that clear-old has loaded (`loadedAge`). */
+let simple: bool = false;
 let buffering: bool = false;
 
 export function planTime(): void {
   exact = !reduces(REDUCE_TIME);
   buffering = config.memory != MEMORY_SC;
-  oneBit = !exact && config.memory != MEMORY_WEAK;
+  simple = !exact && !buffering;
 }
 
 function listOf(base: usize, i: i32): usize {
@@ -72,23 +72,47 @@ function newer(list: usize, than: u64): u64 {
 
 /** Looks at the times of the state at hand. */
 export function gatherTimes(): void {
-  for (let c = 0; c < cpus; c++) {
-    const list = listOf(CLOCKS, c);
-    const clock = cpuAt(c).clock;
-    begin(list, world.now);
-    if (clock != world.now) add(list, clock);
-    if (!buffering) continue;
-    for (let i = 0; i < waiting(c); i++) {
-      if (waitingAddr(c, i) == <u32>clockAddr(c)) add(list, waitingValue(c, i));
-    }
-  }
+  if (!simple) gatherClocks();
   for (let m = 0; m < mmsTotal; m++) begin(listOf(JIFFIES, m), world.jiffies);
   for (let t = cpus; t < tasksTotal; t++) {
     const f = taskFrame(t);
     if (f.routine == 0) continue;
     if (liveAt(f.pc) & LIVE_JIFFIES) add(listOf(JIFFIES, f.mm), f.jiffies);
-    if (!oneBit && f.pc == CLEAR_TIME) add(listOf(CLOCKS, f.target), f.loaded);
+    if (!simple && f.pc == CLEAR_TIME) add(listOf(CLOCKS, f.target), f.loaded);
   }
+}
+
+function gatherClocks(): void {
+  for (let c = 0; c < cpus; c++) {
+    const list = listOf(CLOCKS, c);
+    const clock = cpuAt(c).clock;
+    begin(list, world.now);
+    if (clock != world.now) add(list, clock);
+    for (let i = 0; i < waiting(c); i++) {
+      if (waitingAddr(c, i) == <u32>clockAddr(c)) add(list, waitingValue(c, i));
+    }
+  }
+}
+
+/** Whether an advance makes something older than it is: else it comes to the state that it starts from. */
+export function ages(): bool {
+  if (exact) return true;
+  const now = world.now;
+  for (let c = 0; c < cpus; c++) {
+    if (cpuAt(c).clock == now) return true;
+    for (let i = 0; buffering && i < waiting(c); i++) {
+      if (waitingAddr(c, i) == <u32>clockAddr(c) && waitingValue(c, i) == now) return true;
+    }
+  }
+  for (let m = 0; m < mmsTotal; m++) {
+    const next = mmAt(m).nextScan;
+    if (next > world.jiffies && next != SCAN_RUNNING_JIFFIES) return true;
+  }
+  for (let t = cpus; t < tasksTotal; t++) {
+    const f = taskFrame(t);
+    if (f.routine != 0 && liveAt(f.pc) & LIVE_JIFFIES && f.jiffies == world.jiffies) return true;
+  }
+  return false;
 }
 
 function advances(value: u64, now: u64, unit: u64): u64 {
@@ -97,6 +121,10 @@ function advances(value: u64, now: u64, unit: u64): u64 {
 
 /** Of a clock of cpu c, or of a `time` of its slots. At most 13. */
 export function ageOf(c: i32, value: u64): u64 {
+  if (simple) {
+    const clock = cpuAt(c).clock;
+    return <u64>(world.now > value) + <u64>(<i32>(clock > value) & <i32>(clock != world.now));
+  }
   return exact ? advances(value, world.now, ADVANCE_NS) : newer(listOf(CLOCKS, c), value);
 }
 
@@ -126,17 +154,17 @@ export function scanOfAge(age: u64): u64 {
 }
 
 /**
- * Of the clock that clear-old has loaded and is about to compare with the slot's time. A cpu's stores leave its buffer in
- * order (sc, tso), so the times that memory will hold are not older than a clock that it held before: all that matters
- * is whether the clock is newer than the time that is there now.
+ * Of the clock that clear-old has loaded and is about to compare with the slot's time. Under sc the times that memory will hold
+ * are not older than a clock that it held before: all that matters is whether the clock is newer than the time that is
+ * there now. (Where stores wait, the time may be read out of the buffer, or out of memory, depending on the cpu.)
  */
 export function loadedAge(f: Frame): u64 {
-  return oneBit ? <u64>(f.loaded > slotAt(f.mm, f.target).time) : ageOf(f.target, f.loaded);
+  return simple ? <u64>(f.loaded > slotAt(f.mm, f.target).time) : ageOf(f.target, f.loaded);
 }
 
 /** When clocks and times are unpacked. */
 export function loadedOfAge(f: Frame, age: u64): u64 {
-  if (!oneBit) return timeOfAge(age);
+  if (!simple) return timeOfAge(age);
   return age != 0 ? cpuAt(f.target).clock : slotAt(f.mm, f.target).time;
 }
 
@@ -149,6 +177,7 @@ function apart(a: u64, b: u64): bool {
  * `advance` adds 101 ms; a prefix may have left others.
  */
 export function timesApart(): bool {
+  gatherClocks();
   for (let c = 0; c < cpus; c++) {
     const list = listOf(CLOCKS, c);
     const count = <usize>load<u64>(list);

@@ -64,7 +64,7 @@ import {
   LIVE_V,
   liveAt,
 } from './live';
-import { CPU_BITS, NO_MM_3, NOBODY_5, PACKED_UNSET, SCAN_RUNNING, SCAN_ZERO } from './pack';
+import { CPU_BITS, lastScan, NO_MM_3, NOBODY_5, PACKED_UNSET, SCAN_RUNNING, SCAN_ZERO } from './pack';
 import { jiffiesOfAge, loadedOfAge, NOW, scanOfAge, timeOfAge } from './time';
 
 function bits(word: u64, at: u64, count: u64): u64 {
@@ -141,7 +141,7 @@ function unpackTaskFrame(f: Frame, word: u64): void {
   const loaded = bits(word, 52, 5);
   if (live & LIVE_CLOCK) f.loaded = loadedOfAge(f, loaded);
   // A next_scan that has changed never comes back.
-  else if (live & LIVE_SCAN) f.loaded = loaded != 0 ? mmAt(f.mm).nextScan : 1;
+  else if (live & LIVE_SCAN) f.loaded = loaded != 0 ? lastScan(f.mm) : 1;
   else f.loaded = loaded;
   finish(f, bits(word, 27, 1) != 0, live, RETURN_EXEC);
 }
@@ -290,10 +290,6 @@ export function unpack(words: usize): void {
   for (let t = cpus; t < tasksTotal; t++, words += 8) unpackTask(t, load<u64>(words));
   const cpuWords = words;
   for (let c = 0; c < cpus; c++, words += 8) unpackCpu(c, load<u64>(words));
-  // Frames of tasks look at clocks and at slots.
-  for (let t = cpus; t < tasksTotal; t++) {
-    unpackTaskFrame(taskFrame(t), load<u64>(tasks + ((<usize>(t - cpus)) << 3)));
-  }
   if (config.memory != MEMORY_SC) {
     let half: u64 = 0;
     for (let c = 0; c < cpus; c++) {
@@ -306,6 +302,10 @@ export function unpack(words: usize): void {
         if (half == 0) words += 8;
       }
     }
+  }
+  // Frames of tasks look at clocks, slots and buffers.
+  for (let t = cpus; t < tasksTotal; t++) {
+    unpackTaskFrame(taskFrame(t), load<u64>(tasks + ((<usize>(t - cpus)) << 3)));
   }
   recount();
 }

@@ -7,6 +7,7 @@ import {
   EXPLORE_ORDINALS,
   EXPLORE_OUT,
   EXPLORE_OUT_BYTES,
+  EXPLORE_PACKED,
   EXPLORE_PARENTS,
   EXPLORE_STACK,
   UNBOUNDED,
@@ -47,6 +48,9 @@ interface Exports extends WebAssembly.Exports {
   stepRuns(): number;
   repack(): void;
   setMerging(on: number): void;
+  rehearse(mmsUsed: number, repacks: number): number;
+  rehearsedSteps(): number;
+  words(): number;
   oldMm(i: number): number;
   oldTask(i: number): number;
 }
@@ -132,21 +136,42 @@ export class Explorer {
   }
 
   /** Sets the world up. False where the prefix leaves times that an exploration cannot take. */
-  start({ scenario, mmsUsed, bounds }: World, reductions: Reductions): boolean {
+  start(world: World, reductions: Reductions): boolean {
+    this.write(world, reductions);
+    return this.wasm.start(world.mmsUsed, this.visited.whole ? 1 : 0) !== 0;
+  }
+
+  /** Writes the world, its actions and what may be done. */
+  private write({ scenario, bounds }: World, reductions: Reductions): void {
     this.reserve(ACTIONS + (scenario.actions.length << ACTION_SHIFT));
     const view = this.view();
     encodeConfig(view, scenario);
-    scenario.actions.forEach((action, i) => encodeAction(view, i, action));
+    scenario.actions.forEach((action, i) => {
+      encodeAction(view, i, action);
+    });
     view.setUint32(EXPLORE_CONFIG, reductionSet(reductions), true);
-    const prefix = scenario.actions.some((a) => a.op === 'exit' || a.op === 'exec' || a.op === 'exec-fail');
-    const constant = bounds.exits + bounds.execs + bounds.execFails === 0 && !prefix;
+    const calls = scenario.actions.some((a) => a.op === 'exit' || a.op === 'exec' || a.op === 'exec-fail');
+    const constant = bounds.exits + bounds.execs + bounds.execFails === 0 && !calls;
     const counts = BOUNDS.some((name) => (bounds[name] ?? 0) > 0);
     view.setUint8(EXPLORE_CONFIG + 4, constant ? 1 : 0);
     view.setUint8(EXPLORE_CONFIG + 5, counts ? 1 : 0);
     BOUNDS.forEach((name, i) => {
       view.setUint8(EXPLORE_CONFIG + 16 + i, bounds[name] ?? UNBOUNDED);
     });
-    return this.wasm.start(mmsUsed, this.visited.whole ? 1 : 0) !== 0;
+  }
+
+  /**
+   * Runs the world's actions, and packs and unpacks the state before each step (or not): for a test that what is packed
+   * is all that matters. KIND_* without the checks of the end, steps made, and the words of the state at the end.
+   */
+  rehearse(world: World, reductions: Reductions, repacks: boolean): { kind: number; steps: number; words: string[] } {
+    this.write(world, reductions);
+    const kind = this.wasm.rehearse(world.mmsUsed, repacks ? 1 : 0);
+    const view = this.view();
+    const words = Array.from({ length: kind === 0 ? this.wasm.words() : 0 }, (_, i) =>
+      view.getBigUint64(EXPLORE_PACKED + 8 * i, true).toString(16),
+    );
+    return { kind, steps: this.wasm.rehearsedSteps() >>> 0, words };
   }
 
   /** The first steps, and what they violate. */
