@@ -59,7 +59,7 @@ import {
 } from '../layout';
 import { mayFlush, waiting, waitingAddr, waitingValue } from '../memory';
 import { bounds, explore, reduces } from './config';
-import { oldTask } from './pack';
+import { oldTask, renamesCpus } from './pack';
 
 let buffering: bool = false;
 let takesLocal: bool = false;
@@ -69,7 +69,7 @@ let full: u64 = 0;
 export function planIndependence(): void {
   buffering = config.memory != MEMORY_SC;
   takesLocal = reduces(REDUCE_LOCAL);
-  sleeps = reduces(REDUCE_SLEEP);
+  sleeps = reduces(REDUCE_SLEEP) && !renamesCpus();
   full = ((<u64>1) << cpus) - 1;
 }
 

@@ -7,7 +7,7 @@ import * as dives from './dive';
 import { beginCounting, expand, slept, tried, violation, violator } from './expand';
 import { made, make } from './move';
 import { listMoves, moveAt, moves } from './moves';
-import { fingerprint, oldMm, oldTask, pack, packedWords, setMerging } from './pack';
+import { fingerprint, oldCpu, oldMm, oldTask, pack, packedWords, setMerging } from './pack';
 import { logSteps, runs } from './retrace-log';
 import { rehearse, rehearsed, runPrefix, settleAll } from './start';
 import {
@@ -30,7 +30,7 @@ import { unpack } from './unpack';
 import { keepWhole, meet } from './visited';
 import { IN, PACKED } from './places';
 
-export { oldMm, oldTask, rehearse, setMerging };
+export { oldCpu, oldMm, oldTask, rehearse, setMerging };
 
 export function rehearsedSteps(): u32 {
   return rehearsed;

@@ -19,6 +19,7 @@
  */
 
 import {
+  ALGO_V6_3,
   CID_UNSET,
   LOC_ACTIVE,
   LOC_CID,
@@ -37,7 +38,7 @@ import {
   ROUTINE_WORK,
   SCAN_RUNNING_JIFFIES,
 } from '../../src/abi';
-import { REDUCE_LOCAL, REDUCE_MMS } from '../../src/engine/addresses';
+import { REDUCE_CPUS, REDUCE_LOCAL, REDUCE_MMS, UNBOUNDED } from '../../src/engine/addresses';
 import {
   config,
   cpuAt,
@@ -70,7 +71,7 @@ import {
   waitingUnlock,
   waitingValue,
 } from '../memory';
-import { anyHome, anyWork, explore, isUsed, LEFT_WORDS, leftWord, reduces, sortsTasks } from './config';
+import { anyHome, anyWork, bounds, explore, isUsed, LEFT_WORDS, leftWord, reduces, sortsTasks } from './config';
 import {
   LIVE_CID,
   LIVE_CLOCK,
@@ -127,19 +128,30 @@ const NEW_MM: usize = NAMES;
 const NEW_TASK: usize = NAMES + 0x10;
 const OLD_MM: usize = NAMES + 0x20;
 const OLD_TASK: usize = NAMES + 0x30;
-/** The tasks' words and where they are referred to, to be sorted. */
+/** Where tasks are referred to, and what is told of cpus: to be sorted by. */
 const KEYS: usize = NAMES + 0x40;
+const NEW_CPU: usize = NAMES + 0x80;
+const OLD_CPU: usize = NAMES + 0x88;
+const CPU_KEYS: usize = NAMES + 0x90;
 
 function newMm(m: i32): u64 {
   return load<u8>(NEW_MM + <usize>m);
 }
 
-/** A task's id, idle tasks first, in the canonical form. */
-function newTask(t: i32): u64 {
-  return t < cpus ? <u64>t : <u64>cpus + <u64>load<u8>(NEW_TASK + <usize>(t - cpus));
+function newCpu(c: i32): u64 {
+  return load<u8>(NEW_CPU + <usize>c);
 }
 
-/** Which mm, and which named task, the i-th of the canonical form is in the world that was packed. */
+/** A task's id, idle tasks first, in the canonical form. */
+function newTask(t: i32): u64 {
+  return t < cpus ? newCpu(t) : <u64>cpus + <u64>load<u8>(NEW_TASK + <usize>(t - cpus));
+}
+
+/** Which cpu, mm, and named task, the i-th of the canonical form is in the world that was packed. */
+export function oldCpu(i: i32): i32 {
+  return load<u8>(OLD_CPU + <usize>i);
+}
+
 export function oldMm(i: i32): i32 {
   return load<u8>(OLD_MM + <usize>i);
 }
@@ -171,10 +183,74 @@ function packMm(m: i32): u64 {
     ((<u64>isUsed(m)) << 59);
   for (let c = 0; c < cpus; c++) {
     const slot = slotAt(m, c);
-    word |= (packCid(<u32>slot.cid) | (ageOf(c, slot.time) << 5)) << ((<u64>c) * CPU_BITS);
+    word |= (packCid(<u32>slot.cid) | (ageOf(c, slot.time) << 5)) << (newCpu(c) * CPU_BITS);
   }
   return word;
 }
+
+// ---- cpus that are alike -------------------------------------------------------------------------------------
+
+/**
+ * Cpus may change places where nobody scans: clear-old goes through them in the order of their numbers, so in a world with task
+ * work the number of a cpu matters.
+ */
+let sortsCpus: bool = false;
+
+export function planNames(): void {
+  const scans = config.algo != ALGO_V6_3 && bounds.works != 0;
+  sortsCpus = reduces(REDUCE_CPUS) && !scans && bounds.preemptions == UNBOUNDED;
+  for (let t = cpus; t < tasksTotal; t++) {
+    if (taskFrame(t).routine == ROUTINE_WORK) sortsCpus = false;
+  }
+  for (let c = 0; c < cpus; c++) {
+    store<u8>(NEW_CPU + <usize>c, <u8>c);
+    store<u8>(OLD_CPU + <usize>c, <u8>c);
+  }
+}
+
+/** Whether cpus get new names: then nothing sleeps, for the ranks of moves go by them. */
+export function renamesCpus(): bool {
+  return sortsCpus;
+}
+
+function mix(h: u64, word: u64): u64 {
+  return rotl<u64>((h ^ word) * 0x9ddfea08eb382d69, 29);
+}
+
+/** What is told of a cpu without names. Cpus with the same key keep their order, which costs states and is no mistake. */
+function cpuKey(c: i32): u64 {
+  const cpu = cpuAt(c);
+  const f = cpuFrame(c);
+  let key = mix(cpu.current < cpus ? 1 : 0, ageOf(c, cpu.clock) | (<u64>f.pc << 8));
+  if (f.routine != 0 && f.routine != ROUTINE_TICK) {
+    const live = liveAt(f.pc);
+    if (live & LIVE_V) key = mix(key, packCid(f.v));
+    if (live & LIVE_CID) key = mix(key, f.cid);
+    if (live & LIVE_MODE) key = mix(key, f.mode);
+    key = mix(key, (<u64>(f.task < cpus)) | ((<u64>(f.prev < cpus)) << 1));
+  }
+  const task = taskFrame(cpu.current);
+  key = mix(key, (<u64>task.routine << 8) | task.pc);
+  let slots: u64 = 0;
+  for (let m = 0; m < mmsTotal; m++) slots += mix(packCid(<u32>slotAt(m, c).cid), ageOf(c, slotAt(m, c).time));
+  return mix(mix(key, slots), waiting(c));
+}
+
+function nameCpus(): void {
+  for (let c = 0; c < cpus; c++) {
+    const key = cpuKey(c);
+    let i = c;
+    for (; i > 0 && load<u64>(CPU_KEYS + ((<usize>(i - 1)) << 3)) < key; i--) {
+      store<u64>(CPU_KEYS + ((<usize>i) << 3), load<u64>(CPU_KEYS + ((<usize>(i - 1)) << 3)));
+      store<u8>(OLD_CPU + <usize>i, load<u8>(OLD_CPU + <usize>(i - 1)));
+    }
+    store<u64>(CPU_KEYS + ((<usize>i) << 3), key);
+    store<u8>(OLD_CPU + <usize>i, <u8>c);
+  }
+  for (let i = 0; i < cpus; i++) store<u8>(NEW_CPU + <usize>oldCpu(i), <u8>i);
+}
+
+// ---- mms, tasks, cpus ---------------------------------------------------------------------------------------------
 
 /** Mms in order, which gives them their new names. */
 function packMms(at: i32): void {
@@ -243,7 +319,7 @@ function packTask(task: Task, f: Frame): u64 {
     (anyWork() ? 0 : (<u64>task.queued) << 3) |
     (task.active << 4) |
     (task.onCpu << 5) |
-    (anyHome() ? 0 : (<u64>task.home) << 6) |
+    (anyHome() ? 0 : newCpu(task.home) << 6) |
     (packMmRef(task.mm) << 9) |
     ((<u64>(task.mmCid + 1)) << 12);
   return f.routine == 0 ? word : word | packTaskFrame(f);
@@ -260,7 +336,7 @@ function refersTo(t: i32): u32 {
       ((<u32>(cpu.current == t)) << 1) |
       ((<u32>(f.routine != 0 && f.task == t)) << 2) |
       ((<u32>(f.routine != 0 && f.prev == t)) << 3);
-    refs |= here << (<u32>c << 2);
+    refs |= here << (<u32>newCpu(c) << 2);
   }
   return refs;
 }
@@ -329,7 +405,7 @@ function packLocation(addr: usize, kind: i32): u64 {
   switch (kind) {
     case LOC_CURR:
     case LOC_CLOCK:
-      second = cpuOfAddr(addr);
+      second = newCpu(cpuOfAddr(addr));
       break;
     case LOC_ON_CPU:
     case LOC_ACTIVE:
@@ -339,7 +415,7 @@ function packLocation(addr: usize, kind: i32): u64 {
     case LOC_CID:
     case LOC_TIME:
       first = newMm(mmOfAddr(addr));
-      second = slotOfAddr(addr);
+      second = newCpu(slotOfAddr(addr));
       break;
     case LOC_MASK:
     case LOC_NEXT_SCAN:
@@ -397,6 +473,7 @@ function isRepeated(c: i32, i: i32): bool {
 /** Packs the state at hand into PACKED; `oldMm` and `oldTask` tell what was renamed. */
 export function pack(): void {
   gatherTimes();
+  if (sortsCpus) nameCpus();
   put(0, world.useCidLock | (world.cidLock << 1));
   let at = 1;
   if (explore.counts) {
@@ -408,27 +485,28 @@ export function pack(): void {
   packTasks(at);
   at += tasksTotal - cpus;
   const cpuWords = at;
-  for (let c = 0; c < cpus; c++) put(at + c, packCpu(c));
+  for (let c = 0; c < cpus; c++) put(at + <i32>newCpu(c), packCpu(c));
   at += cpus;
   if (config.memory != MEMORY_SC) {
     let pending: u64 = 0;
     let half: u64 = 0;
     const merges = merging && config.memory == MEMORY_TSO && reduces(REDUCE_LOCAL);
-    for (let c = 0; c < cpus; c++) {
+    for (let i = 0; i < cpus; i++) {
+      const c = oldCpu(i);
       const count = waiting(c);
       const order = <u64>waitingOrder(c);
       let kept: u64 = 0;
-      for (let i = 0; i < count; i++) {
-        if (i > 0 && merges && isRepeated(c, i)) continue;
+      for (let k = 0; k < count; k++) {
+        if (k > 0 && merges && isRepeated(c, k)) continue;
         kept += 1;
-        pending |= packEntry(c, i) << (half << 5);
+        pending |= packEntry(c, k) << (half << 5);
         half ^= 1;
         if (half == 0) {
           put(at++, pending);
           pending = 0;
         }
       }
-      put(cpuWords + c, packedWord(cpuWords + c) | (kept << 50) | (order << 54));
+      put(cpuWords + i, packedWord(cpuWords + i) | (kept << 50) | (order << 54));
     }
     if (half != 0) put(at++, pending);
   }

@@ -11,7 +11,7 @@ import { resetLeft, setUsed } from './config';
 import { planIndependence } from './independent';
 import { planLive } from './live';
 import { go, settle } from './move';
-import { pack } from './pack';
+import { pack, planNames } from './pack';
 import { PACKED } from './places';
 import { gatherTimes, planTime, timesApart } from './time';
 import { unpack } from './unpack';
@@ -45,12 +45,13 @@ export function runPrefix(actions: i32, mmsUsed: i32): bool {
   setUpWorld();
   planLive();
   planTime();
-  planIndependence();
   resetLeft();
   for (let m = 0; m < mmsUsed; m++) setUsed(m, true);
   for (let i = 0; i < actions; i++) {
     if (runAction(actionAt(i)) != KIND_NONE) return false;
   }
+  planNames();
+  planIndependence();
   gatherTimes();
   return timesApart();
 }

@@ -111,19 +111,16 @@ function boundsOf(flags: ExploreFlags): Bounds {
   return Object.fromEntries(BOUNDS.map((name) => [name, flags[name] ?? unbounded[name]])) as unknown as Bounds;
 }
 
-/** Some reductions do not go with some bounds: what they leave out would count. */
 function reductionsOf(flags: ExploreFlags): Reductions {
-  const counted = flags.preemptions !== undefined;
-  const lengths = flags.depth !== undefined;
   return {
     ...allReductions,
     time: flags.timeAbstraction,
-    local: flags.localSteps && !counted && !lengths,
-    sleep: flags.sleepSets && !counted,
+    local: flags.localSteps,
+    sleep: flags.sleepSets,
     tasks: flags.symmetry,
     mms: flags.symmetry,
     cpus: flags.symmetry,
-    homes: flags.homes && flags.migrations === undefined && !lengths,
+    homes: flags.homes,
     anyWork: flags.anyWork === true,
   };
 }
@@ -174,9 +171,9 @@ async function run(file: string | undefined, flags: ExploreFlags): Promise<numbe
   const { witness } = verdict;
   const text = witness === null ? null : witnessText(verdict, bounds);
   if (text !== null && flags.output !== undefined) await writeWhole(flags.output, text);
-  if (flags.json) printJson(json(verdict, bounds, text));
+  if (flags.json) printJson(json(verdict, bounds, flags.depth ?? null, text));
   else {
-    process.stdout.write(verdictText(verdict, bounds));
+    process.stdout.write(verdictText(verdict, bounds, flags.depth ?? null));
     if (text !== null) process.stdout.write(flags.output === undefined ? `\n${text}` : hint(flags.output));
   }
   if (verdict.stop === 'interrupt') {
@@ -205,20 +202,20 @@ function witnessText({ witness, shortest }: Verdict, bounds: Bounds): string {
 }
 
 /** The row of interface.md, and more. */
-function json(verdict: Verdict, bounds: Bounds, text: string | null): unknown {
+function json(verdict: Verdict, bounds: Bounds, depth: number | null, text: string | null): unknown {
   const { witness, progress, complete, stop, kind } = verdict;
   const violation = witness === null ? undefined : new Engine().run(witness.scenario).violation;
   return {
     complete,
-    stop,
-    bounds,
+    stop: stop === 'depth' ? null : stop,
+    bounds: { ...bounds, depth },
     states: progress.states,
     distinct: progress.distinct,
     violation: violation ? violationJson(witness!.scenario, violation) : kind === null ? null : { kind },
     length: witness?.length ?? null,
     shortest: witness === null ? null : verdict.shortest,
     seconds: Number(progress.seconds.toFixed(3)),
-    depth: progress.depth,
+    moves: progress.depth,
     queue: progress.queue,
     visited_bytes: progress.visitedBytes,
     omission: verdict.omission,

@@ -15,7 +15,7 @@ import { type Expanded, type Expander, soloExpander } from './expander.js';
 import { Explorer } from './explorer.js';
 import type { Found, Limits, Stop } from './limits.js';
 import type { Progress } from './progress.js';
-import type { Reductions } from './reductions.js';
+import { fitting, type Reductions } from './reductions.js';
 import { VisitedSet } from './visited-set.js';
 import { type Witness, witnessOf } from './witness.js';
 import type { ExpandTask } from './worker.js';
@@ -190,7 +190,7 @@ export async function explore(given: Scenario, file: string, options: ExploreOpt
     };
   }
   const world = worldOf(scenario, options.bounds, file);
-  let reductions = options.reductions;
+  let reductions = fitting(options.reductions, options.bounds, options.limits);
   let pass: Pass = 'decide';
   let done = await search(world, reductions, options, pass, options.jobs, file);
   if (done.found.violation !== null && reductions.anyWork) {
@@ -202,7 +202,8 @@ export async function explore(given: Scenario, file: string, options: ExploreOpt
   const { stop, violation } = done.found;
   const verdict = {
     kind: violation === null ? null : (KIND_WORDS[violation.kind] as Kind),
-    complete: stop === null,
+    // A depth is a bound: all ways of so many moves have been gone.
+    complete: stop === null || stop === 'depth',
     stop,
     witness: null,
     shortest: false,

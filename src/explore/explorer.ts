@@ -51,6 +51,7 @@ interface Exports extends WebAssembly.Exports {
   rehearse(mmsUsed: number, repacks: number): number;
   rehearsedSteps(): number;
   words(): number;
+  oldCpu(i: number): number;
   oldMm(i: number): number;
   oldTask(i: number): number;
 }
@@ -300,7 +301,11 @@ export class Explorer {
     this.wasm.repack();
   }
 
-  /** Of task, or mm, i of the state packed last: its number before it was packed. */
+  /** Of cpu, task, or mm, i of the state packed last: its number before it was packed. */
+  oldCpu(i: number): number {
+    return this.wasm.oldCpu(i);
+  }
+
   oldTask(i: number): number {
     return this.wasm.oldTask(i);
   }

@@ -9,6 +9,9 @@ import {
   WIDEN_WORK,
 } from '../engine/addresses.js';
 
+import type { Bounds } from './bounds.js';
+import type { Limits } from './limits.js';
+
 /** Each leaves states or moves out without a change of the verdict; each can be switched off. */
 export interface Reductions {
   /** Times are ages: only what is older than what matters (assembly/explore/time.ts). */
@@ -37,6 +40,22 @@ export const allReductions: Reductions = {
   homes: true,
   anyWork: false,
 };
+
+/**
+ * Those that go with the bounds: what a bound or a limit counts must not be left out. A step made at once is no preemption and not
+ * counted in the depth; a migration that may be added to any run is not counted at all; and with times told apart there must
+ * be few.
+ */
+export function fitting(r: Reductions, bounds: Bounds, limits: Limits): Reductions {
+  const counted = bounds.preemptions !== null;
+  const lengths = limits.depth !== null;
+  return {
+    ...r,
+    local: r.local && !counted && !lengths,
+    sleep: r.sleep && !counted,
+    homes: r.homes && bounds.migrations === null && !lengths,
+  };
+}
 
 /** REDUCE_* */
 export function reductionSet(r: Reductions): number {

@@ -52,7 +52,7 @@ const STOPS = {
 } as const;
 
 /** `complete for 2 cpus, 3 tasks, 1 mm, tso x86, preempt full: no violation` and what it took. */
-export function verdictText(verdict: Verdict, bounds: Bounds): string {
+export function verdictText(verdict: Verdict, bounds: Bounds, depth: number | null): string {
   const { scenario: s, kind, complete, stop, witness, progress } = verdict;
   const count = (n: number, word: string) => `${n} ${word}${n === 1 ? '' : 's'}`;
   const world =
@@ -64,7 +64,8 @@ export function verdictText(verdict: Verdict, bounds: Bounds): string {
     lines.push(`VIOLATION for ${world}: ${kind}${length}`);
   } else if (complete) lines.push(`complete for ${world}: no violation`);
   else lines.push(`not complete for ${world}: no violation so far, ended by ${STOPS[stop!]} with ${grouped(progress.queue)} states to go on from`);
-  lines.push(`  within: ${boundsText(bounds)}${s.memory === 'weak' ? '; stores out of order, loads of the newest value' : ''}`);
+  const ways = depth === null ? '' : `; ways of at most ${grouped(depth)} moves`;
+  lines.push(`  within: ${boundsText(bounds)}${ways}${s.memory === 'weak' ? '; stores out of order, loads of the newest value' : ''}`);
   lines.push(`  ${rateText(progress)}`);
   if (verdict.shortestProgress !== null) lines.push(`  the shortest way: ${rateText(verdict.shortestProgress)}`);
   if (verdict.omission > 0)

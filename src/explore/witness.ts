@@ -93,8 +93,10 @@ export function witnessOf(
   const first = explorer.settleStart();
   for (const run of first.runs) out.run(run);
   let taskNow = scenario.taskNames.map((_, i) => i);
+  let cpuNow = Array.from({ length: scenario.cpus }, (_, i) => i);
   let mmNow = scenario.mmNames.map((_, i) => i);
   const rename = () => {
+    cpuNow = cpuNow.map((_, i) => cpuNow[explorer.oldCpu(i)]!);
     taskNow = taskNow.map((_, i) => taskNow[explorer.oldTask(i)]!);
     mmNow = mmNow.map((_, i) => mmNow[explorer.oldMm(i)]!);
   };
@@ -104,11 +106,13 @@ export function witnessOf(
     if (action !== null) {
       out.add({
         ...action,
+        ...('cpu' in action ? { cpu: cpuNow[action.cpu]! } : {}),
+        ...('home' in action && action.home !== null ? { home: cpuNow[action.home]! } : {}),
         ...('task' in action && action.task >= 0 ? { task: taskNow[action.task]! } : {}),
         ...('mm' in action ? { mm: mmNow[action.mm]! } : {}),
       } as Action);
     }
-    for (const run of runs) out.run(run);
+    for (const run of runs) out.run({ ...run, cpu: cpuNow[run.cpu]! });
     if (kind !== 0 || i === way.length - 1) break;
     explorer.repack();
     rename();

@@ -47,7 +47,7 @@ const MUTANTS_EACH: (Mutant | null)[] = [null, ...MUTANTS];
 const explorer = new Explorer(VisitedSet.create(16, false), 'explore-checked');
 const engine = new Engine();
 /** Names stay: the scenario's actions are in them. */
-const reductions = { ...allReductions, local: false, tasks: false, mms: false, homes: false };
+const reductions = { ...allReductions, local: false, tasks: false, mms: false, cpus: false, homes: false };
 
 describe('what is packed is all that matters', () => {
   const cases = ALGOS.flatMap((algo) =>
