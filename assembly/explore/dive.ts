@@ -3,8 +3,8 @@
 import { KIND_NONE } from '../../src/abi';
 import { EXPLORE_CROWDED, EXPLORE_DONE, EXPLORE_FULL, EXPLORE_VIOLATION } from '../../src/engine/addresses';
 import { expand } from './expand';
-import { bytesOf, EXPANDED, fresh, MAX_MOVES, ordinalOf, pop, stackHasRoom, top, words } from './store';
 import { OUT, STACK } from './places';
+import { bytesOf, EXPANDED, fresh, MAX_MOVES, ordinalOf, pop, stackHasRoom, top, words } from './store';
 
 /** States on the way now, and the most so far; states expanded by this call. */
 export let depth: u32 = 0;

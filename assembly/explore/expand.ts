@@ -3,14 +3,14 @@
 import { KIND_NONE, MEMORY_SC } from '../../src/abi';
 import { BUFFER_SHIFT, BUFFERS } from '../../src/engine/addresses';
 import { config, cpus, result, WORLD, world } from '../layout';
-import { LEFT_WORDS, leftWord, setLeftWord, setUsedWord, usedWord } from './config';
+import { leftWord, setLeftWord, setUsedWord, usedWord } from './config';
 import { renamed, sleepAfter, sleepBit } from './independent';
 import { end, make } from './move';
 import { listMoves, moveAt, moves } from './moves';
 import { pack } from './pack';
+import { BUFFERS_COPY, WORLD_COPY } from './places';
 import { take } from './store';
 import { unpack } from './unpack';
-import { BUFFERS_COPY, WORLD_COPY } from './places';
 
 /** Moves made, and left out because they were asleep. */
 export let tried: u64 = 0;

@@ -36,7 +36,6 @@ import {
   MEMORY_SC,
   OP_LOAD,
   OP_MB,
-  OP_RMW,
   OP_STORE,
 } from '../../src/abi';
 import { BUFFER_STORES, IDLE_TASK, REDUCE_LOCAL, REDUCE_SLEEP } from '../../src/engine/addresses';
@@ -343,7 +342,10 @@ export function sleepAfter(b: Action, before: u64): u64 {
       return before & ~(bitsOfCpu(c) | notApartOfDrain(c, <i32>b.arg));
     case ACTION_SWITCH:
       // Not the other switches, which have no rank among them.
-      return before & ~(ADVANCE_BIT | bitsOfCpu(c) | (ALL_NAMED << SWITCH) | (b.task == IDLE_TASK ? 0 : bitsOfTask(b.task)));
+      return (
+        before &
+        ~(ADVANCE_BIT | bitsOfCpu(c) | (ALL_NAMED << SWITCH) | (b.task == IDLE_TASK ? 0 : bitsOfTask(b.task)))
+      );
     case ACTION_TICK:
     case ACTION_WORK:
       return before & ~(bitsOfCpu(c) | ADVANCE_BIT);

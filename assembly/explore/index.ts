@@ -5,9 +5,11 @@ import { EXPLORE_CROWDED, EXPLORE_DONE, EXPLORE_FULL, EXPLORE_VIOLATION } from '
 import { config } from '../layout';
 import * as dives from './dive';
 import { beginCounting, expand, slept, tried, violation, violator } from './expand';
+import { keepWhole, meet } from './meet';
 import { made, make } from './move';
 import { listMoves, moveAt, moves } from './moves';
 import { fingerprint, oldCpu, oldMm, oldTask, pack, packedWords, setMerging } from './pack';
+import { IN, PACKED } from './places';
 import { logSteps, runs } from './retrace-log';
 import { rehearse, rehearsed, runPrefix, settleAll } from './start';
 import {
@@ -27,8 +29,6 @@ import {
   take,
 } from './store';
 import { unpack } from './unpack';
-import { keepWhole, meet } from './visited';
-import { IN, PACKED } from './places';
 
 export { oldCpu, oldMm, oldTask, rehearse, setMerging };
 

@@ -20,13 +20,22 @@ import {
   MEMORY_SC,
 } from '../../src/abi';
 import { IDLE_TASK, UNBOUNDED } from '../../src/engine/addresses';
-import { Action, apply, frameOn, inUserMode, irqsOn, mayMigrate, maySwitchOut, maySwitchTo } from '../actions';
+import {
+  Action,
+  apply,
+  frameOn,
+  inUserMode,
+  irqsOn,
+  mayMigrate,
+  maySwitchOut,
+  maySwitchTo,
+} from '../actions';
 import { config, cpuAt, cpus, mmsTotal, onCpuAddr, taskAt, tasksTotal } from '../layout';
 import { mayFlush, peek, waiting } from '../memory';
 import { anyHome, bounds, explore, isUsed, left, setUsed, spend } from './config';
 import { blocked } from './independent';
-import { ADVANCE_NS, ages } from './time';
 import { MOVES } from './places';
+import { ADVANCE_NS, ages } from './time';
 
 /** How many moves the state at hand has. */
 export let moves: i32 = 0;

@@ -71,7 +71,17 @@ import {
   waitingUnlock,
   waitingValue,
 } from '../memory';
-import { anyHome, anyWork, bounds, explore, isUsed, LEFT_WORDS, leftWord, reduces, sortsTasks } from './config';
+import {
+  anyHome,
+  anyWork,
+  bounds,
+  explore,
+  isUsed,
+  LEFT_WORDS,
+  leftWord,
+  reduces,
+  sortsTasks,
+} from './config';
 import {
   LIVE_CID,
   LIVE_CLOCK,
@@ -88,8 +98,8 @@ import {
   liveAt,
   targetLives,
 } from './live';
-import { ageOf, gatherTimes, jiffiesAge, loadedAge, scanAge } from './time';
 import { NAMES, PACKED } from './places';
+import { ageOf, gatherTimes, jiffiesAge, loadedAge, scanAge } from './time';
 
 /** A slot's word, or a register that holds one, in 5 bits. */
 export const PACKED_UNSET: u64 = 31;
@@ -221,18 +231,19 @@ function mix(h: u64, word: u64): u64 {
 function cpuKey(c: i32): u64 {
   const cpu = cpuAt(c);
   const f = cpuFrame(c);
-  let key = mix(cpu.current < cpus ? 1 : 0, ageOf(c, cpu.clock) | (<u64>f.pc << 8));
+  let key = mix(cpu.current < cpus ? 1 : 0, ageOf(c, cpu.clock) | ((<u64>f.pc) << 8));
   if (f.routine != 0 && f.routine != ROUTINE_TICK) {
     const live = liveAt(f.pc);
     if (live & LIVE_V) key = mix(key, packCid(f.v));
     if (live & LIVE_CID) key = mix(key, f.cid);
     if (live & LIVE_MODE) key = mix(key, f.mode);
-    key = mix(key, (<u64>(f.task < cpus)) | ((<u64>(f.prev < cpus)) << 1));
+    key = mix(key, <u64>(f.task < cpus) | ((<u64>(f.prev < cpus)) << 1));
   }
   const task = taskFrame(cpu.current);
-  key = mix(key, (<u64>task.routine << 8) | task.pc);
+  key = mix(key, ((<u64>task.routine) << 8) | task.pc);
   let slots: u64 = 0;
-  for (let m = 0; m < mmsTotal; m++) slots += mix(packCid(<u32>slotAt(m, c).cid), ageOf(c, slotAt(m, c).time));
+  for (let m = 0; m < mmsTotal; m++)
+    slots += mix(packCid(<u32>slotAt(m, c).cid), ageOf(c, slotAt(m, c).time));
   return mix(mix(key, slots), waiting(c));
 }
 
@@ -313,7 +324,7 @@ function packTaskFrame(f: Frame): u64 {
 
 function packTask(task: Task, f: Frame): u64 {
   const word =
-    (<u64>task.exists) |
+    <u64>task.exists |
     ((<u64>task.dead) << 1) |
     ((<u64>task.exiting) << 2) |
     (anyWork() ? 0 : (<u64>task.queued) << 3) |
@@ -336,7 +347,7 @@ function refersTo(t: i32): u32 {
       ((<u32>(cpu.current == t)) << 1) |
       ((<u32>(f.routine != 0 && f.task == t)) << 2) |
       ((<u32>(f.routine != 0 && f.prev == t)) << 3);
-    refs |= here << (<u32>newCpu(c) << 2);
+    refs |= here << ((<u32>newCpu(c)) << 2);
   }
   return refs;
 }

@@ -17,12 +17,12 @@ export function logSteps(on: bool): void {
 }
 
 function add(what: u32, c: i32, i: i32): void {
-  const last = OUT + (<usize>(runs - 1) << 4);
+  const last = OUT + ((<usize>(runs - 1)) << 4);
   if (runs > 0 && what != DRAIN && load<u32>(last) == what && load<u32>(last, 4) == <u32>c) {
     store<u32>(last, load<u32>(last, 8) + 1, 8);
     return;
   }
-  const at = OUT + (<usize>runs << 4);
+  const at = OUT + ((<usize>runs) << 4);
   store<u32>(at, what);
   store<u32>(at, c, 4);
   store<u32>(at, 1, 8);

@@ -8,9 +8,9 @@
  */
 
 import { EXPLORE_OUT_BYTES, EXPLORE_OUT_STATES, EXPLORE_PENDING_STATES } from '../../src/engine/addresses';
+import { fetch, meet } from './meet';
 import { fingerprint, packedWords } from './pack';
 import { IN, ORDINALS, OUT, PACKED, PARENTS, PENDING, STACK } from './places';
-import { fetch, meet } from './visited';
 
 /** A state's words are fewer (limits of src/engine/addresses.ts: 1 + 2 + 6 + 10 + 5 + 20). */
 export const MAX_WORDS: i32 = 44;
@@ -42,7 +42,7 @@ export function ordinalOf(header: u64): u32 {
 export const EXPANDED: u64 = 1 << 32;
 
 function headerOf(ordinal: i32): u64 {
-  return <u64>packedWords | (<u64>ordinal << 8);
+  return <u64>packedWords | ((<u64>ordinal) << 8);
 }
 
 /** Of a state of `count` words, with the two before or behind them. */
@@ -121,9 +121,14 @@ export function take(ordinal: i32, sleep: u64): void {
   pending += 1;
 }
 
+/** Keeps what is fetched early from being optimized away. */
+export let unused: u64 = 0;
+
 /** Looks the pending states up, and keeps those that are new. */
 export function lookUp(): void {
-  for (let i = 0; i < pending; i++) fetch(load<u64>(PENDING + ((<usize>i) << 3)));
+  let fetched: u64 = 0;
+  for (let i = 0; i < pending; i++) fetched ^= fetch(load<u64>(PENDING + (<usize>i << 3)));
+  unused = fetched;
   let at = OUT + <usize>outBytes;
   for (let i = 0; i < pending; i++) {
     const header = load<u64>(at);

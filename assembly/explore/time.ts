@@ -11,11 +11,30 @@
  * number of advances since.
  */
 
-import { MEMORY_SC, NS_PER_JIFFY, PERIOD_NS, SCAN_DELAY_JIFFIES, SCAN_RUNNING_JIFFIES, START_NS } from '../../src/abi';
+import {
+  MEMORY_SC,
+  NS_PER_JIFFY,
+  PERIOD_NS,
+  SCAN_DELAY_JIFFIES,
+  SCAN_RUNNING_JIFFIES,
+  START_NS,
+} from '../../src/abi';
 import { REDUCE_TIME } from '../../src/engine/addresses';
-import { clockAddr, config, cpuAt, cpus, Frame, mmAt, mmsTotal, slotAt, taskFrame, tasksTotal, world } from '../layout';
-import { waiting, waitingAddr, waitingValue } from '../memory';
 import { CLEAR_TIME } from '../kernel/pc';
+import {
+  clockAddr,
+  config,
+  cpuAt,
+  cpus,
+  Frame,
+  mmAt,
+  mmsTotal,
+  slotAt,
+  taskFrame,
+  tasksTotal,
+  world,
+} from '../layout';
+import { waiting, waitingAddr, waitingValue } from '../memory';
 import { reduces } from './config';
 import { LIVE_JIFFIES, liveAt } from './live';
 import { NAMES } from './places';

@@ -23,7 +23,7 @@ import {
   SCAN_RUNNING_JIFFIES,
 } from '../../src/abi';
 import { recount } from '../checks';
-import { CLEAR_ACTIVE_2, CLEAR_BIT, CLEAR_CURR_2, CLEAR_MM_2, CLEAR_UNSET, RETURN_EXEC } from '../kernel/pc';
+import { CLEAR_ACTIVE_2, CLEAR_CURR_2, CLEAR_MM_2, CLEAR_UNSET, RETURN_EXEC } from '../kernel/pc';
 import {
   activeAddr,
   CID_LOCK_ADDR,
@@ -51,19 +51,9 @@ import {
   USE_CID_LOCK_ADDR,
   world,
 } from '../layout';
-import { emptyBuffer, putBack, waiting, waitingAddr, waitingValue } from '../memory';
+import { emptyBuffer, putBack } from '../memory';
 import { anyWork, explore, LEFT_WORDS, setLeftWord, setUsed } from './config';
-import {
-  LIVE_CLOCK,
-  LIVE_CPU,
-  LIVE_JIFFIES,
-  LIVE_JUDGED,
-  LIVE_MASK,
-  LIVE_SCAN,
-  LIVE_SEEN,
-  LIVE_V,
-  liveAt,
-} from './live';
+import { LIVE_CLOCK, LIVE_JIFFIES, LIVE_SCAN, LIVE_V, liveAt } from './live';
 import { CPU_BITS, lastScan, NO_MM_3, NOBODY_5, PACKED_UNSET, SCAN_RUNNING, SCAN_ZERO } from './pack';
 import { jiffiesOfAge, loadedOfAge, NOW, scanOfAge, timeOfAge } from './time';
 
@@ -72,7 +62,7 @@ function bits(word: u64, at: u64, count: u64): u64 {
 }
 
 function unpackCid(code: u64): u32 {
-  return code == PACKED_UNSET ? CID_UNSET : (<u32>(code & 8) << 28) | <u32>(code & 7);
+  return code == PACKED_UNSET ? CID_UNSET : ((<u32>(code & 8)) << 28) | <u32>(code & 7);
 }
 
 function unpackMmRef(code: u64): u64 {
@@ -93,7 +83,7 @@ function unpackMm(m: i32, word: u64): void {
   setUsed(m, bits(word, 59, 1) != 0);
   for (let c = 0; c < cpus; c++) {
     const slot = slotAt(m, c);
-    const here = word >> ((<u64>c) * CPU_BITS);
+    const here = word >> (<u64>c * CPU_BITS);
     slot.cid = unpackCid(here & 31);
     slot.time = timeOfAge((here >> 5) & 15);
   }

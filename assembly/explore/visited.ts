@@ -1,33 +1,9 @@
-/** The visited set is another module (assembly/visited.ts), linked by the host: its functions are called directly. */
+/**
+ * The visited set is a module of its own (assembly/visited/), linked by the host; what is declared here is imported from it, by
+ * the name of this file, and called directly.
+ */
 
-@external('visited', 'insert')
-declare function insertFingerprint(fp: u64): bool;
-@external('visited', 'word')
-declare function giveWord(i: i32, word: u64): void;
-@external('visited', 'insertWhole')
-declare function insertWhole(words: i32, fp: u64): bool;
-
-@external('visited', 'touch')
-declare function touchFingerprint(fp: u64): u64;
-
-
-/** Whole states are kept and compared, not fingerprints alone. */
-let exact: bool = false;
-
-export function keepWhole(on: bool): void {
-  exact = on;
-}
-
-/** Whether the state of `count` words at `words`, with that fingerprint, had not been met before; now it has. */
-export function meet(words: usize, count: i32, fp: u64): bool {
-  if (!exact) return insertFingerprint(fp);
-  for (let i = 0; i < count; i++) giveWord(i, load<u64>(words + ((<usize>i) << 3)));
-  return insertWhole(count, fp);
-}
-
-let sink: u64 = 0;
-
-/** Fetches what `meet` will look at. */
-export function fetch(fp: u64): void {
-  sink ^= touchFingerprint(fp);
-}
+export declare function insert(fp: u64): bool;
+export declare function touch(fp: u64): u64;
+export declare function word(i: i32, value: u64): void;
+export declare function insertWhole(words: i32, fp: u64): bool;

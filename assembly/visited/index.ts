@@ -16,7 +16,7 @@ const TABLE: usize = 0x10000;
 const MOVED: u64 = 1 << 63;
 
 function home(fp: u64, slots: u32): usize {
-  return TABLE + (<usize>((((fp << 1) >> 32) * <u64>slots) >> 32) << 3);
+  return TABLE + ((<usize>((((fp << 1) >> 32) * <u64>slots) >> 32)) << 3);
 }
 
 export function slots(): u32 {
@@ -133,7 +133,8 @@ export function insertWhole(count: i32, fp: u64): bool {
   const unit = load<u32>(NEXT);
   const to = (<usize>unit) << 3;
   store<u64>(to, <u64>count);
-  for (let i = 0; i < count; i++) store<u64>(to + 8 + ((<usize>i) << 3), load<u64>(WORDS + ((<usize>i) << 3)));
+  for (let i = 0; i < count; i++)
+    store<u64>(to + 8 + ((<usize>i) << 3), load<u64>(WORDS + ((<usize>i) << 3)));
   store<u32>(NEXT, unit + <u32>count + 1);
   store<u64>(at, ((fp << 1) & HALF) | <u64>unit);
   return true;

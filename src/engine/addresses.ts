@@ -39,7 +39,6 @@ export const DECK = 0x1c00000;
 /** Bytes of a schedule's header in the deck (assembly/deck.ts). */
 export const DECK_HEADER = 64;
 
-
 // The explorer's module (assembly/explore/): no corpus, no coverage and no deck are in its memory.
 export const EXPLORE_CONFIG = 0x2000000;
 /** Tables: what is live at each pc; what the canonical form renames. */

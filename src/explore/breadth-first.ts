@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { EXPLORE_CROWDED, EXPLORE_DONE, EXPLORE_VIOLATION } from '../engine/addresses.js';
-import type { Expander, Expanded } from './expander.js';
+import type { Expanded, Expander } from './expander.js';
 import type { Found, Limits, Stop } from './limits.js';
 import { guessLeft, type Progress } from './progress.js';
 import { Trail } from './trail.js';
@@ -82,8 +82,7 @@ export class BreadthFirst {
       if (found !== null) return found;
       this.current = this.next;
       this.next = [];
-      if (this.current.length > 0)
-        this.widths.push(this.distinct - this.expanded);
+      if (this.current.length > 0) this.widths.push(this.distinct - this.expanded);
     }
     return { stop: null, violation: null };
   }

@@ -24,7 +24,13 @@ interface Head {
   readonly seconds: number;
   readonly visitedBytes: number;
   readonly trailLength: number;
-  readonly chunks: readonly { readonly bytes: number; readonly first: number; readonly from: number; readonly id: number; readonly next: boolean }[];
+  readonly chunks: readonly {
+    readonly bytes: number;
+    readonly first: number;
+    readonly from: number;
+    readonly id: number;
+    readonly next: boolean;
+  }[];
 }
 
 /** A part is written, and read, in pieces of at most so many bytes. */
@@ -35,7 +41,12 @@ const PIECE = 16 << 20;
  *
  * @throws UserError with the path and what the system says
  */
-export async function saveCheckpoint(path: string, key: string, visited: VisitedSet, search: BreadthFirst): Promise<void> {
+export async function saveCheckpoint(
+  path: string,
+  key: string,
+  visited: VisitedSet,
+  search: BreadthFirst,
+): Promise<void> {
   const chunks = [
     ...search.current.map((chunk) => ({ chunk, next: false })),
     ...search.next.map((chunk) => ({ chunk, next: true })),
@@ -53,7 +64,13 @@ export async function saveCheckpoint(path: string, key: string, visited: Visited
     seconds: search.seconds(),
     visitedBytes: memory.length,
     trailLength: search.trail.length,
-    chunks: chunks.map(({ chunk: { states, first, from, id }, next }) => ({ bytes: states.length, first, from, id, next })),
+    chunks: chunks.map(({ chunk: { states, first, from, id }, next }) => ({
+      bytes: states.length,
+      first,
+      from,
+      id,
+      next,
+    })),
   };
   const aside = `${path}.${process.pid}.tmp`;
   try {
@@ -87,7 +104,11 @@ export async function saveCheckpoint(path: string, key: string, visited: Visited
  *
  * @throws UserError where the file is of another world, is damaged, or cannot be read
  */
-export async function loadCheckpoint(path: string, key: string, megabytes: number): Promise<Checkpoint | null> {
+export async function loadCheckpoint(
+  path: string,
+  key: string,
+  megabytes: number,
+): Promise<Checkpoint | null> {
   let file: Awaited<ReturnType<typeof open>>;
   try {
     file = await open(path, 'r');
@@ -99,11 +120,13 @@ export async function loadCheckpoint(path: string, key: string, megabytes: numbe
     const { size } = await file.stat();
     let at = 0;
     const read = async (bytes: number): Promise<Uint8Array> => {
-      if (at + bytes > size) throw new UserError(`${path}: the file is cut off (expected a whole checkpoint)`);
+      if (at + bytes > size)
+        throw new UserError(`${path}: the file is cut off (expected a whole checkpoint)`);
       const part = new Uint8Array(bytes);
       for (let from = 0; from < bytes; ) {
         const { bytesRead } = await file.read(part, from, Math.min(PIECE, bytes - from), at + from);
-        if (bytesRead === 0) throw new UserError(`${path}: the file is cut off (expected a whole checkpoint)`);
+        if (bytesRead === 0)
+          throw new UserError(`${path}: the file is cut off (expected a whole checkpoint)`);
         from += bytesRead;
       }
       at += bytes;
@@ -113,7 +136,9 @@ export async function loadCheckpoint(path: string, key: string, megabytes: numbe
     at = head.bytes;
     const { json } = head;
     if (json.key !== key)
-      throw new UserError(`${path}: a checkpoint of another world, bounds or reductions (expected those of this call)`);
+      throw new UserError(
+        `${path}: a checkpoint of another world, bounds or reductions (expected those of this call)`,
+      );
     const memory = await read(json.visitedBytes);
     const visited = VisitedSet.restore(memory, megabytes, json.whole);
     const trail: [Uint8Array, Uint8Array] = [await read(4 * json.trailLength), await read(json.trailLength)];
@@ -155,5 +180,7 @@ async function readHead(
   } catch {
     // It is told below.
   }
-  throw new UserError(`${path}: no checkpoint (expected one that \`cidfuzz explore --checkpoint\` has written)`);
+  throw new UserError(
+    `${path}: no checkpoint (expected one that \`cidfuzz explore --checkpoint\` has written)`,
+  );
 }

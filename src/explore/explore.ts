@@ -1,12 +1,12 @@
-import { KIND_WORDS } from '../words.js';
-import type { Kind } from '../words.js';
-import { UserError } from '../errors.js';
-import { Engine } from '../engine/engine.js';
 import { lockstep } from '../check/lockstep.js';
 import { outcomeOf } from '../check/verdict.js';
+import { Engine } from '../engine/engine.js';
+import { UserError } from '../errors.js';
+import { withPool } from '../fuzz/pool.js';
 import { withoutActions } from '../minimize/edit.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { withPool } from '../fuzz/pool.js';
+import type { Kind } from '../words.js';
+import { KIND_WORDS } from '../words.js';
 import type { Bounds } from './bounds.js';
 import { BreadthFirst } from './breadth-first.js';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.js';
@@ -60,7 +60,11 @@ export interface Verdict {
 }
 
 /** The prefix in both implementations: without what it skips, or what it violates. */
-function runPrefix(engine: Engine, scenario: Scenario, file: string): { scenario: Scenario; kind: Kind | null } {
+function runPrefix(
+  engine: Engine,
+  scenario: Scenario,
+  file: string,
+): { scenario: Scenario; kind: Kind | null } {
   if (scenario.actions.length === 0) return { scenario, kind: null };
   const { result, divergence } = lockstep(engine, scenario);
   if (divergence !== null) throw new Error(`${file}: the implementations disagree: ${divergence.what}`);
@@ -119,7 +123,12 @@ async function search(
     );
   const first = explorer.settleStart();
   if (first.kind !== 0) {
-    return { found: { stop: null, violation: { kind: first.kind, way: [] } }, progress: NO_PROGRESS, slept: 0, explorer };
+    return {
+      found: { stop: null, violation: { kind: first.kind, way: [] } },
+      progress: NO_PROGRESS,
+      slept: 0,
+      explorer,
+    };
   }
   if (options.order === 'dfs' && pass !== 'shortest') {
     const dive = new DepthFirst(explorer, visited, limits);
@@ -152,7 +161,11 @@ function keyOf(world: World, reductions: Reductions): string {
   return JSON.stringify({ world, reductions });
 }
 
-async function savedOf(world: World, reductions: Reductions, options: ExploreOptions): Promise<Checkpoint | null> {
+async function savedOf(
+  world: World,
+  reductions: Reductions,
+  options: ExploreOptions,
+): Promise<Checkpoint | null> {
   if (options.checkpoint === null) return null;
   return loadCheckpoint(options.checkpoint, keyOf(world, reductions), options.limits.memoryMb);
 }
@@ -235,7 +248,13 @@ export async function explore(given: Scenario, file: string, options: ExploreOpt
     };
   }
   const shortest = witnessOf(engine, again.explorer, world, lengths, again.found.violation.way);
-  return { ...verdict, kind: shortest.kind, witness: shortest, shortest: true, shortestProgress: again.progress };
+  return {
+    ...verdict,
+    kind: shortest.kind,
+    witness: shortest,
+    shortest: true,
+    shortestProgress: again.progress,
+  };
 }
 
 /** A way with repeated stores left out (assembly/explore/pack.ts) may need more places than a buffer has. */

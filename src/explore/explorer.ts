@@ -165,7 +165,11 @@ export class Explorer {
    * Runs the world's actions, and packs and unpacks the state before each step (or not): for a test that what is packed
    * is all that matters. KIND_* without the checks of the end, steps made, and the words of the state at the end.
    */
-  rehearse(world: World, reductions: Reductions, repacks: boolean): { kind: number; steps: number; words: string[] } {
+  rehearse(
+    world: World,
+    reductions: Reductions,
+    repacks: boolean,
+  ): { kind: number; steps: number; words: string[] } {
     this.write(world, reductions);
     const kind = this.wasm.rehearse(world.mmsUsed, repacks ? 1 : 0);
     const view = this.view();

@@ -24,7 +24,10 @@ function grouped(n: number): string {
 export function boundsText(bounds: Bounds): string {
   const set = BOUNDS.filter((name) => bounds[name] !== unbounded[name]);
   const none = (['exits', 'execs', 'forks'] as const).filter(
-    (name) => bounds[name] === 0 && !(name === 'execs' && bounds.execFails > 0) && !(name === 'forks' && bounds.threadForks > 0),
+    (name) =>
+      bounds[name] === 0 &&
+      !(name === 'execs' && bounds.execFails > 0) &&
+      !(name === 'forks' && bounds.threadForks > 0),
   );
   const most = set.map((name) => `${bounds[name]} ${NAMES[name]}`);
   return [
@@ -60,16 +63,27 @@ export function verdictText(verdict: Verdict, bounds: Bounds, depth: number | nu
     `${count(s.mmNames.length, 'mm')}, ${s.memory} ${s.arch}, preempt ${s.preempt}`;
   const lines: string[] = [];
   if (kind !== null) {
-    const length = witness === null ? '' : ` after ${grouped(witness.length)} moves${verdict.shortest ? ', and after no fewer' : ' (perhaps fewer would do)'}`;
+    const length =
+      witness === null
+        ? ''
+        : ` after ${grouped(witness.length)} moves${verdict.shortest ? ', and after no fewer' : ' (perhaps fewer would do)'}`;
     lines.push(`VIOLATION for ${world}: ${kind}${length}`);
   } else if (complete) lines.push(`complete for ${world}: no violation`);
-  else lines.push(`not complete for ${world}: no violation so far, ended by ${STOPS[stop!]} with ${grouped(progress.queue)} states to go on from`);
+  else
+    lines.push(
+      `not complete for ${world}: no violation so far, ended by ${STOPS[stop!]} with ${grouped(progress.queue)} states to go on from`,
+    );
   const ways = depth === null ? '' : `; ways of at most ${grouped(depth)} moves`;
-  lines.push(`  within: ${boundsText(bounds)}${ways}${s.memory === 'weak' ? '; stores out of order, loads of the newest value' : ''}`);
+  lines.push(
+    `  within: ${boundsText(bounds)}${ways}${s.memory === 'weak' ? '; stores out of order, loads of the newest value' : ''}`,
+  );
   lines.push(`  ${rateText(progress)}`);
-  if (verdict.shortestProgress !== null) lines.push(`  the shortest way: ${rateText(verdict.shortestProgress)}`);
+  if (verdict.shortestProgress !== null)
+    lines.push(`  the shortest way: ${rateText(verdict.shortestProgress)}`);
   if (verdict.omission > 0)
-    lines.push(`  a state was taken for another with a probability below ${verdict.omission.toExponential(1)} (--exact: never)`);
+    lines.push(
+      `  a state was taken for another with a probability below ${verdict.omission.toExponential(1)} (--exact: never)`,
+    );
   else lines.push('  whole states were kept');
   return `${lines.join('\n')}\n`;
 }

@@ -53,7 +53,7 @@ export class VisitedSet {
 
   /** An empty one that grows to so many MiB. */
   static create(megabytes: number, whole: boolean): VisitedSet {
-    const mostPages = Math.max(2 + FIRST_SLOTS * SLOT / PAGE, Math.min(MOST_PAGES, megabytes * 16));
+    const mostPages = Math.max(2 + (FIRST_SLOTS * SLOT) / PAGE, Math.min(MOST_PAGES, megabytes * 16));
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
     const slots = whole ? Math.floor(((mostPages - 1) * PAGE) / 8 / SLOT) : FIRST_SLOTS;
     const set = new VisitedSet(memory, slots, whole, mostPages);

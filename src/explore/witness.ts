@@ -35,7 +35,12 @@ class Actions {
   }
 
   add(action: Action): void {
-    if (this.anyHome && action.op === 'switch' && action.task >= 0 && this.homes[action.task] !== action.cpu) {
+    if (
+      this.anyHome &&
+      action.op === 'switch' &&
+      action.task >= 0 &&
+      this.homes[action.task] !== action.cpu
+    ) {
       this.push({ op: 'migrate', task: action.task, cpu: action.cpu });
       this.homes[action.task] = action.cpu;
     }
@@ -51,7 +56,10 @@ class Actions {
   }
 
   run({ what, cpu, count, index }: StepRun): void {
-    if (what === 'drain') return this.push({ op: 'flush', cpu, index });
+    if (what === 'drain') {
+      this.push({ op: 'flush', cpu, index });
+      return;
+    }
     const frame = `${what} ${cpu}`;
     const before = this.actions.at(-1);
     if (this.last === frame && before?.op === 'step')
@@ -120,7 +128,8 @@ export function witnessOf(
   explorer.tracing(false);
   const found = withActions(scenario, out.actions);
   const { result, divergence } = lockstep(engine, found);
-  if (divergence !== null) throw new Error(`the implementations disagree on a way that was explored: ${divergence.what}`);
+  if (divergence !== null)
+    throw new Error(`the implementations disagree on a way that was explored: ${divergence.what}`);
   if (result.violation === null || result.watchdog)
     throw new Error('a way that violates a property in the explorer does not in the engine');
   return { scenario: found, kind: outcomeOf(result) as Kind, length: out.length };

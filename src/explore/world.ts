@@ -1,8 +1,4 @@
-import {
-  EXPLORE_MAX_CPUS,
-  EXPLORE_MAX_MMS,
-  EXPLORE_MAX_TASKS,
-} from '../engine/addresses.js';
+import { EXPLORE_MAX_CPUS, EXPLORE_MAX_MMS, EXPLORE_MAX_TASKS } from '../engine/addresses.js';
 import { UserError } from '../errors.js';
 import { mmNameAt, taskNameAt } from '../scenario/names.js';
 import type { Scenario } from '../scenario/scenario.js';
@@ -42,10 +38,13 @@ export function worldOf(scenario: Scenario, bounds: Bounds, file: string): World
     ['mms, with those of forks and execs,', mms, EXPLORE_MAX_MMS],
   ] as const;
   for (const [what, count, most] of limits) {
-    if (count > most) throw new UserError(`${file}: ${count} ${what} are too many to explore (expected at most ${most})`);
+    if (count > most)
+      throw new UserError(`${file}: ${count} ${what} are too many to explore (expected at most ${most})`);
   }
   if (scenario.actions.some((action) => action.op === 'stale'))
-    throw new UserError(`${file}: a stale load in the prefix (an exploration has stores out of order, but no older values)`);
+    throw new UserError(
+      `${file}: a stale load in the prefix (an exploration has stores out of order, but no older values)`,
+    );
   return {
     scenario: {
       ...scenario,

@@ -3,11 +3,11 @@ import { FUZZ_DONE, STRATEGY_GUIDED, STRATEGY_RANDOM_WALK } from '../../src/engi
 import { Engine } from '../../src/engine/engine.js';
 import { unbounded } from '../../src/explore/bounds.js';
 import { Explorer } from '../../src/explore/explorer.js';
+import { plainWorld } from '../../src/explore/plain-world.js';
 import { allReductions } from '../../src/explore/reductions.js';
 import { VisitedSet } from '../../src/explore/visited-set.js';
 import type { Scenario } from '../../src/scenario/scenario.js';
 import { ALGOS, ARCHES, MEMORIES, MUTANTS, type Mutant } from '../../src/words.js';
-import { plainWorld } from '../../src/explore/plain-world.js';
 
 const ADVANCE_NS = 101_000_000;
 
@@ -52,7 +52,12 @@ const reductions = { ...allReductions, local: false, tasks: false, mms: false, c
 describe('what is packed is all that matters', () => {
   const cases = ALGOS.flatMap((algo) =>
     MEMORIES.flatMap((memory) =>
-      (algo === 'v6.3' ? [null] : MUTANTS_EACH).map((mutant, i) => ({ algo, memory, mutant, arch: ARCHES[i % 2]! })),
+      (algo === 'v6.3' ? [null] : MUTANTS_EACH).map((mutant, i) => ({
+        algo,
+        memory,
+        mutant,
+        arch: ARCHES[i % 2]!,
+      })),
     ),
   );
   it.each(cases)('$algo $mutant $memory $arch', ({ algo, memory, mutant, arch }) => {
