@@ -1,16 +1,17 @@
 import type { CampaignConfig, Strategy } from '../fuzz/config.js';
 import { knownBugs } from './bugs.js';
+import { measureExplorer } from './explorer.js';
 import { claimedTimes, findBugs, guidedRatios } from './find-bugs.js';
 import { Missing } from './missing.js';
 import { measureNative } from './native.js';
 import { measureRates } from './rates.js';
-import type { BenchResult, BugRow, LoopRate, Part, Rate, Ratio, Rival } from './result.js';
+import type { BenchResult, BugRow, Figure, LoopRate, Part, Rate, Ratio, Rival } from './result.js';
 import { measureRivals } from './rivals.js';
 import type { Pace } from './rounds.js';
 import type { Limit } from './time-to-find.js';
 
 export interface BenchOptions {
-  /** Of the schedules that rates are measured with; the bugs bring their own. */
+  /** Of the schedules that rates are measured with; the bugs bring their own, and the explorer its worlds. */
   readonly config: CampaignConfig;
   readonly parts: readonly Part[];
   /** How many different schedules are run; the reference runs a twentieth of them. */
@@ -30,12 +31,13 @@ export interface BenchOptions {
  * Measures what is asked for, part by part, in this thread. What cannot be measured here is told in `skipped`; where
  * the signal ends it, the result has what was known by then.
  *
- * @throws Contradiction where two ways to run the same batch do not come to the same
+ * @throws Contradiction where two ways to do the same do not come to the same
  */
 export async function bench(options: BenchOptions): Promise<BenchResult> {
   const { config, parts, schedules, rounds, seeds, limit, pace } = options;
   let steps = 0;
   const rates: Rate[] = [];
+  const figures: Figure[] = [];
   const ratios: Ratio[] = [];
   let loops: readonly LoopRate[] = [];
   let rivals: readonly Rival[] = [];
@@ -54,6 +56,12 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
       const measured = await measureNative(config, schedules, rounds, pace);
       rates.push(...measured.rates);
       ratios.push(measured.ratio);
+    },
+    async explore() {
+      const measured = await measureExplorer(rounds, pace);
+      figures.push(...measured.figures);
+      ratios.push(...measured.ratios);
+      skipped.push(...measured.skipped);
     },
     async rivals() {
       const measured = await measureRivals(config, schedules, rounds, pace);
@@ -87,6 +95,7 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
     schedules,
     steps,
     rates,
+    figures,
     ratios: [...ratios, ...guidedRatios(rows)],
     loops,
     rivals,

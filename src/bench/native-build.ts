@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { KINDS } from '../abi.js';
 import { BUCKETS } from '../engine/addresses.js';
 import type { BatchStart } from '../engine/engine.js';
 import { Missing } from './missing.js';
+import { inPath, runTool } from './tools.js';
 
 /** What turns the module into a program: two programs, and the folder of wabt's runtime. */
 export interface Tools {
@@ -40,19 +39,6 @@ export function findTools(path: string): Tools {
   return { wasm2c, gcc, runtime };
 }
 
-function inPath(program: string, path: string): string {
-  for (const folder of path.split(delimiter).filter((folder) => folder !== '')) {
-    const file = join(folder, program);
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      // In the next one, perhaps.
-    }
-  }
-  throw new Missing(`no ${program} in PATH`);
-}
-
 /**
  * Makes `folder/native` of the release build, and `folder/image` for it: a program that runs one batch.
  *
@@ -67,25 +53,14 @@ export async function buildNative(
 ): Promise<void> {
   const { wasm2c, gcc, runtime } = tools;
   const c = join(folder, 'engine.c');
-  await run(wasm2c, [MODULE, '-n', 'engine', '-o', c], signal);
+  await runTool(wasm2c, [MODULE, '-n', 'engine', '-o', c], { signal });
   const header = await readFile(join(folder, 'engine.h'), 'utf8');
   await writeFile(join(folder, 'names.h'), namesFor(header, start));
   await writeFile(join(folder, 'image'), start.bytes);
   const parts = RUNTIME_FILES.map((file) => join(runtime, file)).filter((file) => existsSync(file));
   const includes = [folder, runtime, join(dirname(dirname(wasm2c)), 'include')].map((path) => `-I${path}`);
   const files = [DRIVER, c, ...parts];
-  await run(gcc, ['-O3', ...includes, ...files, '-lm', '-o', join(folder, 'native')], signal);
-}
-
-async function run(program: string, args: readonly string[], signal: AbortSignal): Promise<void> {
-  try {
-    await promisify(execFile)(program, args, { signal, maxBuffer: 2 ** 26 });
-  } catch (error) {
-    signal.throwIfAborted();
-    const { stderr, message } = error as Error & { stderr?: string };
-    const said = (stderr || message).split('\n').find((line) => /error/i.test(line)) ?? message;
-    throw new Missing(`${program} failed: ${said.trim()}`);
-  }
+  await runTool(gcc, ['-O3', ...includes, ...files, '-lm', '-o', join(folder, 'native')], { signal });
 }
 
 /** What scripts/bench/native.c asks for. wasm2c has its names since 1.0.33 in another form than before. */

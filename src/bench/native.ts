@@ -49,7 +49,12 @@ export async function measureNative(
         stepsPerSecond: measured.rate(what, 'steps'),
         schedulesPerSecond: measured.rate(what, 'schedules'),
       })),
-      ratio: { what: 'engine to native', ratio: measured.ratio(WASM, NATIVE), wanted: WANTED, bound: false },
+      ratio: {
+        what: 'engine to native',
+        ratio: measured.ratio(WASM, NATIVE, 'steps'),
+        wanted: WANTED,
+        bound: false,
+      },
     };
   } finally {
     await native?.end();

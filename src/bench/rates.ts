@@ -102,7 +102,7 @@ export async function measureRates(
   const base = loopName(STRATEGIES[0], false, false);
   const ratio = (what: string, ours: string, theirs: string, wanted: number | null): Ratio => ({
     what,
-    ratio: measured.ratio(ours, theirs),
+    ratio: measured.ratio(ours, theirs, 'steps'),
     wanted,
     bound: false,
   });

@@ -2,7 +2,7 @@ import type { Strategy } from '../fuzz/config.js';
 import type { Bug } from './bugs.js';
 
 /** The parts that a bench can be asked for, in the order in which they are measured. */
-export const PARTS = ['rates', 'native', 'rivals', 'bugs'] as const;
+export const PARTS = ['rates', 'native', 'explore', 'rivals', 'bugs'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** How fast one way to run schedules is: medians of all rounds. */
@@ -21,6 +21,15 @@ export interface Ratio {
   readonly wanted: number | null;
   /** True: one of the two was cut off at its limit, so that the ratio is at least this. */
   readonly bound: boolean;
+}
+
+/** A number that is asked for as such. */
+export interface Figure {
+  readonly what: string;
+  readonly value: number;
+  /** What it should be at least, or at most. */
+  readonly wanted: number;
+  readonly sense: 'at least' | 'at most';
 }
 
 /** A strategy's fuzz loop with some of what it can leave out. */
@@ -91,6 +100,7 @@ export interface BenchResult {
   /** Micro-steps of these schedules. */
   readonly steps: number;
   readonly rates: readonly Rate[];
+  readonly figures: readonly Figure[];
   readonly ratios: readonly Ratio[];
   readonly loops: readonly LoopRate[];
   readonly rivals: readonly Rival[];
@@ -101,5 +111,5 @@ export interface BenchResult {
   readonly interrupted: boolean;
 }
 
-/** Two ways to run the same batch do not come to the same: what was measured says nothing. */
+/** Two ways to do the same do not come to the same: what was measured says nothing. */
 export class Contradiction extends Error {}

@@ -1,18 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { medianOf } from '../mutants/figures.js';
 
-/** What a way to run schedules did in one round. */
-export interface Work {
-  readonly schedules: number;
-  /** Micro-steps. */
-  readonly steps: number;
-  readonly seconds: number;
-}
-
-/** A way to run schedules, by its name. */
-export type Way = readonly [what: string, run: () => Work | Promise<Work>];
-
+/** What is counted where schedules are run; steps are micro-steps. */
 export type Unit = 'steps' | 'schedules';
+
+/** What a way to do something did in one round. */
+export type Work<U extends string = Unit> = Readonly<Record<U | 'seconds', number>>;
+
+/** A way to run schedules, or to do what other units count, by its name. */
+export type Way<U extends string = Unit> = readonly [what: string, run: () => Work<U> | Promise<Work<U>>];
 
 /** How a measurement tells how far it is, and learns that it is to end. */
 export interface Pace {
@@ -48,17 +44,22 @@ export function processorSeconds(): number {
 }
 
 /** What all ways did in all rounds but the first, which warms up. */
-export class Rounds {
+export class Rounds<U extends string = Unit> {
   /**
    * Runs all ways, one after the other, in rounds, so that the noise of the machine meets all of them.
    *
    * @throws the signal's reason, where it is aborted; what a way throws
    */
-  static async measure(ways: readonly Way[], rounds: number, pace: Pace): Promise<Rounds> {
-    const all: Map<string, Work>[] = [];
+  static async measure<U extends string>(
+    ways: readonly Way<U>[],
+    rounds: number,
+    pace: Pace,
+  ): Promise<Rounds<U>> {
+    const all: Map<string, Work<U>>[] = [];
+    const names = ways.length === 1 ? ways[0]![0] : `${ways[0]![0]} and ${ways.length - 1} more`;
     for (let round = 0; round <= rounds; round++) {
-      pace.tell(`${ways[0]![0]} and ${ways.length - 1} more: round ${round} of ${rounds}`);
-      const works = new Map<string, Work>();
+      pace.tell(`${names}: round ${round} of ${rounds}`);
+      const works = new Map<string, Work<U>>();
       for (const [what, run] of ways) {
         await breathe(pace);
         works.set(what, await run());
@@ -68,21 +69,21 @@ export class Rounds {
     return new Rounds(all);
   }
 
-  private constructor(private readonly rounds: readonly ReadonlyMap<string, Work>[]) {}
+  private constructor(private readonly rounds: readonly ReadonlyMap<string, Work<U>>[]) {}
 
   /** Units a second: the median of the rounds. */
-  rate(what: string, unit: Unit): number {
+  rate(what: string, unit: U): number {
     return medianOf(this.rounds.map((works) => perSecond(works.get(what)!, unit)));
   }
 
   /** The median of the rounds' ratios. */
-  ratio(ours: string, theirs: string, unit: Unit = 'steps'): number {
+  ratio(ours: string, theirs: string, unit: U): number {
     return medianOf(
       this.rounds.map((works) => perSecond(works.get(ours)!, unit) / perSecond(works.get(theirs)!, unit)),
     );
   }
 }
 
-function perSecond(work: Work, unit: Unit): number {
+function perSecond<U extends string>(work: Work<U>, unit: U): number {
   return work[unit] / work.seconds;
 }

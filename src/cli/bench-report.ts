@@ -2,6 +2,7 @@ import { CLAIMANTS, LONGER } from '../bench/find-bugs.js';
 import type {
   BenchResult,
   BugRow,
+  Figure,
   Finding,
   LoopRate,
   Ratio,
@@ -26,7 +27,7 @@ export interface BenchWords {
 
 /** What a bench has measured, for people: rates, ratios with what is wanted, tables. */
 export function benchLines(result: BenchResult, words: BenchWords): string[] {
-  const { rates, loops, rivals, bugs, ratios, times, skipped } = result;
+  const { rates, loops, rivals, bugs, figures, ratios, times, skipped } = result;
   const table = words.format === 'markdown' ? markdownTable : textTable;
   const schedules =
     result.steps > 0
@@ -47,7 +48,8 @@ export function benchLines(result: BenchResult, words: BenchWords): string[] {
     ]),
     ...section(rivals, () => ['other fuzzers, by the clock on the wall', ...table(rivalRows(rivals))]),
     ...section(bugs, () => [...bugsHead(words), ...table(bugRows(bugs, words.strategies))]),
-    ...section([...ratios, ...times, ...skipped], () => [
+    ...section([...figures, ...ratios, ...times, ...skipped], () => [
+      ...figures.map(figureLine),
       ...ratios.map(ratioLine),
       ...times.map(timeLine),
       ...skipped.map((line) => `  ${line}`),
@@ -58,6 +60,10 @@ export function benchLines(result: BenchResult, words: BenchWords): string[] {
 /** Nothing where there is nothing to tell; else an empty line before it. */
 function section(about: readonly unknown[], lines: () => string[]): string[] {
   return about.length === 0 ? [] : ['', ...lines()];
+}
+
+function figureLine({ what, value, wanted, sense }: Figure): string {
+  return `  ${what}: ${value >= 1000 ? grouped(value) : value.toFixed(2)} (wanted: ${sense} ${grouped(wanted)})`;
 }
 
 function ratioLine({ what, ratio, wanted, bound }: Ratio): string {

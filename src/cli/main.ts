@@ -14,6 +14,7 @@ import { addMinimize } from './minimize.js';
 import { addMutants } from './mutants.js';
 import { addRegress } from './regress.js';
 import { addReplay } from './replay.js';
+import { addVerify } from './verify.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -44,6 +45,7 @@ for (const add of [
   addMutants,
   addExplain,
   addExplore,
+  addVerify,
   addLitmus,
   addBench,
 ])

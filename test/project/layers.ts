@@ -15,7 +15,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['minimize', 'report'],
   ['corpus'],
   ['fuzz'],
-  ['mutants', 'jsfuzz'],
+  ['mutants', 'jsfuzz', 'explore'],
   ['bench'],
   ['cli'],
 ];
