@@ -562,6 +562,8 @@ export function recount(): void {
     countWaiting(c);
     countHolder(c);
   }
+  // A state that is gone on from violates nothing that counts; what cannot be judged yet may be so.
+  if (counts(KIND_OWNERSHIP) && world.maskWaits == 0 && config.algo != ALGO_V6_3) return;
   for (let m = 0; m < mmsTotal; m++) {
     for (let k = 0; k < cpus; k++) {
       countMisowned(<i32>(<i32>load<u16>(ownersAddr(m, k)) != bitOf(m, k)));

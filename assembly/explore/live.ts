@@ -7,7 +7,7 @@
 import { ALGO_RFC_V6_FIXED } from '../../src/abi';
 import * as pc from '../kernel/pc';
 import { config } from '../layout';
-import { LIVE } from './places';
+import { LIVE, MASKS } from './places';
 
 export const LIVE_MM: u32 = 1;
 /** c' of clear-old. (An exec's fresh mm: see `targetLives`.) */
@@ -33,6 +33,46 @@ function set(at: u8, flags: u32): void {
 export function liveAt(at: u8): u32 {
   return load<u32>(LIVE + ((<usize>at) << 2));
 }
+
+function field(live: u32, flag: u32, at: u64, bits: u64): u64 {
+  return live & flag ? (((<u64>1) << bits) - 1) << at : 0;
+}
+
+/**
+ * The registers of a packed frame that are told by a mask, not by branches: at which pc a frame is no predictor can guess. Those
+ * of a task's frame from bit 29 on, of a cpu's from bit 26 on (pack.ts).
+ */
+function planMasks(): void {
+  for (let i: u8 = 0; i < 64; i++) {
+    const live = liveAt(i);
+    const ofTask =
+      field(live, LIVE_CPU, 32, 3) |
+      field(live, LIVE_V, 35, 5) |
+      field(live, LIVE_CID, 40, 4) |
+      field(live, LIVE_MODE, 44, 2) |
+      field(live, LIVE_RETURN, 46, 2);
+    const ofCpu =
+      field(live, LIVE_MM, 26, 3) |
+      field(live, LIVE_V, 29, 5) |
+      field(live, LIVE_CID, 34, 4) |
+      field(live, LIVE_MODE, 38, 2) |
+      field(live, LIVE_RETURN, 42, 2);
+    store<u64>(MASKS + ((<usize>i) << 3), ofTask);
+    store<u64>(MASKS + 512 + ((<usize>i) << 3), ofCpu);
+  }
+}
+
+export function liveOfTask(at: u8): u64 {
+  return load<u64>(MASKS + ((<usize>at) << 3));
+}
+
+export function liveOfCpu(at: u8): u64 {
+  return load<u64>(MASKS + 512 + ((<usize>at) << 3));
+}
+
+/** Registers that few pcs have, and that take more to be told. */
+export const LIVE_SELDOM: u32 =
+  LIVE_JIFFIES | LIVE_CLOCK | LIVE_SCAN | LIVE_MASK;
 
 /** For the algorithm and the mutants of CONFIG. */
 export function planLive(): void {
@@ -84,6 +124,7 @@ export function planLive(): void {
   set(pc.OLD_GET_WORD, LIVE_MM | LIVE_CID);
   set(pc.OLD_GET_UNLOCK, LIVE_MM | LIVE_CID);
   set(pc.OLD_INACTIVE, LIVE_MM | LIVE_RETURN);
+  planMasks();
 }
 
 /** Whether an exec at that pc still needs its fresh mm: until it has it, so not in the mm_cid_get of its end. */

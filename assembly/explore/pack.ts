@@ -85,17 +85,17 @@ import {
 import {
   LIVE_CID,
   LIVE_CLOCK,
-  LIVE_CPU,
   LIVE_JIFFIES,
   LIVE_JUDGED,
   LIVE_MASK,
-  LIVE_MM,
   LIVE_MODE,
-  LIVE_RETURN,
   LIVE_SCAN,
   LIVE_SEEN,
+  LIVE_SELDOM,
   LIVE_V,
   liveAt,
+  liveOfCpu,
+  liveOfTask,
   targetLives,
 } from './live';
 import { NAMES, PACKED } from './places';
@@ -144,8 +144,9 @@ const NEW_CPU: usize = NAMES + 0x80;
 const OLD_CPU: usize = NAMES + 0x88;
 const CPU_KEYS: usize = NAMES + 0x90;
 
+/** Of a dead register, too: any byte, for it is masked out. */
 function newMm(m: i32): u64 {
-  return load<u8>(NEW_MM + <usize>m);
+  return load<u8>(NEW_MM + <usize>(m & 7));
 }
 
 function newCpu(c: i32): u64 {
@@ -171,7 +172,7 @@ export function oldTask(i: i32): i32 {
 }
 
 export function packCid(word: u32): u64 {
-  return word == CID_UNSET ? PACKED_UNSET : ((word >> 28) & PACKED_LAZY) | (word & 7);
+  return select<u64>(PACKED_UNSET, ((word >> 28) & PACKED_LAZY) | (word & 7), word == CID_UNSET);
 }
 
 function packMmRef(mm: u64): u64 {
@@ -308,13 +309,16 @@ function packTaskFrame(f: Frame): u64 {
     ((<u64>(f.ownCid >= 0)) << 27) |
     ((<u64>f.unsetWaits) << 28) |
     (newMm(f.mm) << 29);
-  if (live & LIVE_CPU) word |= (<u64>f.target) << 32;
-  else if (f.routine == ROUTINE_EXEC && targetLives(f.pc, live, f.putReturn))
+  word |=
+    (((<u64>f.target) << 32) |
+      (packCid(f.v) << 35) |
+      ((<u64>(f.cid + 1)) << 40) |
+      ((<u64>f.mode) << 44) |
+      ((<u64>f.putReturn) << 46)) &
+    liveOfTask(f.pc);
+  if (f.routine == ROUTINE_EXEC && targetLives(f.pc, live, f.putReturn))
     word |= (f.target < 0 ? NO_MM_3 : newMm(f.target)) << 32;
-  if (live & LIVE_V) word |= packCid(f.v) << 35;
-  if (live & LIVE_CID) word |= (<u64>(f.cid + 1)) << 40;
-  if (live & LIVE_MODE) word |= (<u64>f.mode) << 44;
-  if (live & LIVE_RETURN) word |= (<u64>f.putReturn) << 46;
+  if ((live & LIVE_SELDOM) == 0) return word;
   if (live & LIVE_JIFFIES) word |= jiffiesAge(f.mm, f.jiffies) << 48;
   if (live & LIVE_CLOCK) word |= loadedAge(f) << 52;
   else if (live & LIVE_SCAN) word |= (<u64>(f.loaded == lastScan(f.mm))) << 52;
@@ -386,20 +390,19 @@ function packTasks(at: i32): void {
 
 function packCpuFrame(f: Frame): u64 {
   if (f.routine == ROUTINE_TICK) return ((<u64>f.pc) << 12) | (1 << 49);
-  const live = liveAt(f.pc);
-  let word =
+  const word =
     ((<u64>f.pc) << 12) |
     (newTask(f.task) << 18) |
     (newTask(f.prev) << 22) |
     ((<u64>(f.ownCid >= 0)) << 40) |
-    ((<u64>f.holdsLock) << 41);
-  if (live & LIVE_MM) word |= newMm(f.mm) << 26;
-  if (live & LIVE_V) word |= packCid(f.v) << 29;
-  if (live & LIVE_CID) word |= (<u64>(f.cid + 1)) << 34;
-  if (live & LIVE_MODE) word |= (<u64>f.mode) << 38;
-  if (live & LIVE_RETURN) word |= (<u64>f.putReturn) << 42;
-  if (live & LIVE_MASK) word |= f.loaded << 44;
-  return word;
+    ((<u64>f.holdsLock) << 41) |
+    (((newMm(f.mm) << 26) |
+      (packCid(f.v) << 29) |
+      ((<u64>(f.cid + 1)) << 34) |
+      ((<u64>f.mode) << 38) |
+      ((<u64>f.putReturn) << 42)) &
+      liveOfCpu(f.pc));
+  return liveAt(f.pc) & LIVE_MASK ? word | (f.loaded << 44) : word;
 }
 
 function packCpu(c: i32): u64 {
