@@ -144,9 +144,9 @@ const NEW_CPU: usize = NAMES + 0x80;
 const OLD_CPU: usize = NAMES + 0x88;
 const CPU_KEYS: usize = NAMES + 0x90;
 
-/** Of a dead register, too: any byte, for it is masked out. */
+/** Of a dead register, too, which is masked out: it may hold anything, but must not spill into other fields. */
 function newMm(m: i32): u64 {
-  return load<u8>(NEW_MM + <usize>(m & 7));
+  return load<u8>(NEW_MM + <usize>(m & 7)) & 7;
 }
 
 function newCpu(c: i32): u64 {
@@ -310,11 +310,11 @@ function packTaskFrame(f: Frame): u64 {
     ((<u64>f.unsetWaits) << 28) |
     (newMm(f.mm) << 29);
   word |=
-    (((<u64>f.target) << 32) |
+    (((<u64>(f.target & 7)) << 32) |
       (packCid(f.v) << 35) |
-      ((<u64>(f.cid + 1)) << 40) |
-      ((<u64>f.mode) << 44) |
-      ((<u64>f.putReturn) << 46)) &
+      ((<u64>((f.cid + 1) & 15)) << 40) |
+      ((<u64>(f.mode & 3)) << 44) |
+      ((<u64>(f.putReturn & 3)) << 46)) &
     liveOfTask(f.pc);
   if (f.routine == ROUTINE_EXEC && targetLives(f.pc, live, f.putReturn))
     word |= (f.target < 0 ? NO_MM_3 : newMm(f.target)) << 32;
@@ -398,9 +398,9 @@ function packCpuFrame(f: Frame): u64 {
     ((<u64>f.holdsLock) << 41) |
     (((newMm(f.mm) << 26) |
       (packCid(f.v) << 29) |
-      ((<u64>(f.cid + 1)) << 34) |
-      ((<u64>f.mode) << 38) |
-      ((<u64>f.putReturn) << 42)) &
+      ((<u64>((f.cid + 1) & 15)) << 34) |
+      ((<u64>(f.mode & 3)) << 38) |
+      ((<u64>(f.putReturn & 3)) << 42)) &
       liveOfCpu(f.pc));
   return liveAt(f.pc) & LIVE_MASK ? word | (f.loaded << 44) : word;
 }

@@ -1,19 +1,21 @@
+import { open, rm, stat } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import logUpdate from 'log-update';
 import { violationJson } from '../check/verdict.js';
 import { readScenario } from '../corpus/read-scenario.js';
 import { writeWhole } from '../corpus/write-whole.js';
+import { EXPLORE_MAX_CPUS, EXPLORE_MAX_MMS, EXPLORE_MAX_TASKS } from '../engine/addresses.js';
 import { Engine } from '../engine/engine.js';
-import { UserError } from '../errors.js';
+import { fileError, printable, UserError } from '../errors.js';
 import { BOUNDS, type Bounds, MAX_BOUND, unbounded } from '../explore/bounds.js';
-import { explore, type ExploreOptions, type Pass, type Verdict } from '../explore/explore.js';
+import { type ExploreOptions, explore, type Pass, type Verdict } from '../explore/explore.js';
+import { plainWorld } from '../explore/plain-world.js';
 import type { Progress } from '../explore/progress.js';
 import { allReductions, type Reductions } from '../explore/reductions.js';
-import { plainWorld } from '../explore/plain-world.js';
-import { boundsText, verdictText } from '../explore/verdict-text.js';
+import { boundsText, isOfPrefix, verdictText } from '../explore/verdict-text.js';
 import { printScenario } from '../scenario/print.js';
-import { withComments } from '../scenario/with-comments.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { withComments } from '../scenario/with-comments.js';
 import { EXIT } from './exit-codes.js';
 import {
   addCommonFlags,
@@ -56,6 +58,16 @@ function parseBound(text: string): number {
   return n;
 }
 
+/** A 32-bit memory ends there. */
+const MOST_MEGABYTES = 4095;
+
+function parseMegabytes(text: string): number {
+  const n = parseCount(text);
+  if (n > MOST_MEGABYTES)
+    throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST_MEGABYTES}`);
+  return n;
+}
+
 const BOUND_HELP: Record<keyof Bounds, string> = {
   exits: 'exits, at most (default: none)',
   execs: 'execs, each of which fails or not (default: none)',
@@ -70,22 +82,31 @@ const BOUND_HELP: Record<keyof Bounds, string> = {
   preemptions: 'changes of the running cpu in the middle of a routine that could go on',
 };
 
-export function flagOf(bound: keyof Bounds): string {
+function flagOf(bound: keyof Bounds): string {
   return bound.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 export function addExplore(program: Command, setExit: (code: number) => void): void {
   const command = program
     .command('explore')
-    .description('every interleaving of a small world within bounds: complete, or the shortest way to a violation')
-    .argument('[file]', 'a scenario: its header is the world, its actions come first (without: --cpus, --tasks, --mms)')
+    .description(
+      'every interleaving of a small world within bounds: complete, or the shortest way to a violation',
+    )
+    .argument(
+      '[file]',
+      'a scenario: its header is the world, its actions come first (without: --cpus, --tasks, --mms)',
+    )
     .option('--cpus <n>', 'cpus, without a file (default: 2)', parseCount)
     .option('--tasks <n>', 'tasks, without a file (default: 2)', parseCount)
-    .option('--mms <n>', 'address spaces, without a file: all tasks but the last ones are of the first (default: 1)', parseCount);
+    .option(
+      '--mms <n>',
+      'address spaces, without a file: all tasks but the last ones are of the first (default: 1)',
+      parseCount,
+    );
   for (const bound of BOUNDS) command.option(`--${flagOf(bound)} <n>`, BOUND_HELP[bound], parseBound);
   command
     .option('--depth <n>', 'moves from the start: steps, drains and other actions', parseCount)
-    .option('--memory-mb <n>', 'MiB of the visited set', parseCount, 4095)
+    .option('--memory-mb <n>', 'MiB of the visited set', parseMegabytes, MOST_MEGABYTES)
     .option('--time <time>', 'end after that time with what was covered', parseTime)
     .addOption(
       new Option('--order <order>', 'breadth-first for the shortest way, depth-first for least memory')
@@ -96,19 +117,24 @@ export function addExplore(program: Command, setExit: (code: number) => void): v
     .option('--jobs <n>', 'worker threads on one visited set', parseJobs, 1)
     .option('--checkpoint <file>', 'keep a search there that is cut short, and go on with it')
     .option('-o, --output <out>', 'where to write the scenario of a violation')
-    .option('--any-work', 'task work at any time: more than can happen, so far fewer states, and clean is clean')
+    .option(
+      '--any-work',
+      'task work at any time: more than can happen, so far fewer states, and clean is clean',
+    )
     .option('--no-time-abstraction', 'tell all times apart (needs --advances)')
     .option('--no-local-steps', 'no step is made at once')
     .option('--no-sleep-sets', 'both orders of all moves')
     .option('--no-symmetry', 'tell tasks, mms and cpus apart that are alike')
-    .option('--no-homes', "tell apart whose queue a task is in that does not run");
+    .option('--no-homes', 'tell apart whose queue a task is in that does not run');
   addHeaderFlags(addCommonFlags(command)).action(async (file: string | undefined, flags: ExploreFlags) => {
     setExit(await run(file, flags));
   });
 }
 
 function boundsOf(flags: ExploreFlags): Bounds {
-  return Object.fromEntries(BOUNDS.map((name) => [name, flags[name] ?? unbounded[name]])) as unknown as Bounds;
+  return Object.fromEntries(
+    BOUNDS.map((name) => [name, flags[name] ?? unbounded[name]]),
+  ) as unknown as Bounds;
 }
 
 function reductionsOf(flags: ExploreFlags): Reductions {
@@ -137,24 +163,63 @@ function checkFlags(flags: ExploreFlags): void {
   needs(flags.exact === true && flags.jobs > 1, '--exact is for one job', '--jobs 1');
   needs(flags.order === 'dfs' && flags.jobs > 1, '--order dfs is for one job', '--jobs 1');
   needs(flags.order === 'dfs' && flags.depth !== undefined, '--depth is of --order bfs', 'no --depth');
-  needs(flags.order === 'dfs' && flags.checkpoint !== undefined, '--checkpoint is of --order bfs', 'no --checkpoint');
+  needs(
+    flags.order === 'dfs' && flags.checkpoint !== undefined,
+    '--checkpoint is of --order bfs',
+    'no --checkpoint',
+  );
 }
 
 async function worldFrom(file: string | undefined, flags: ExploreFlags): Promise<Scenario> {
-  if (file === undefined) return plainWorld(flags.cpus ?? 2, flags.tasks ?? 2, flags.mms ?? 1);
+  const { cpus = 2, tasks = 2, mms = 1 } = flags;
+  if (file === undefined) {
+    for (const [what, count, most] of [
+      ['cpus', cpus, EXPLORE_MAX_CPUS],
+      ['tasks', tasks, EXPLORE_MAX_TASKS],
+      ['mms', mms, EXPLORE_MAX_MMS],
+    ] as const) {
+      if (count > most)
+        throw new UserError(
+          `cidfuzz explore: ${count} ${what} are too many to explore (expected at most ${most})`,
+        );
+    }
+    return plainWorld(cpus, tasks, mms);
+  }
   for (const flag of ['cpus', 'tasks', 'mms'] as const) {
     if (flags[flag] !== undefined)
-      throw new UserError(`cidfuzz explore: --${flag} with a file (expected one of them: the file has its own)`);
+      throw new UserError(
+        `cidfuzz explore: --${flag} with a file (expected one of them: the file has its own)`,
+      );
   }
   return readScenario(file);
+}
+
+/**
+ * Before a search that may take hours: that its result can be written.
+ *
+ * @throws UserError with the path and what the system says
+ */
+async function checkWritable(path: string): Promise<void> {
+  const aside = `${path}.${process.pid}.tmp`;
+  try {
+    await (await open(aside, 'wx')).close();
+    await rm(aside);
+  } catch (error) {
+    throw fileError(path, 'write', error);
+  }
+  const there = await stat(path).catch(() => null);
+  if (there?.isDirectory()) throw fileError(path, 'write', { code: 'EISDIR' });
 }
 
 async function run(file: string | undefined, flags: ExploreFlags): Promise<number> {
   checkFlags(flags);
   const scenario = withHeaderFlags(await worldFrom(file, flags), flags);
+  for (const path of [flags.output, flags.checkpoint]) if (path !== undefined) await checkWritable(path);
   const bounds = boundsOf(flags);
   const status = new Status(flags);
-  const signal = interruptSignal(() => status.tell('interrupted: what was covered is told (again: end at once)'));
+  const signal = interruptSignal(() =>
+    status.tell('interrupted: what was covered is told (again: end at once)'),
+  );
   const options: ExploreOptions = {
     bounds,
     reductions: reductionsOf(flags),
@@ -166,39 +231,87 @@ async function run(file: string | undefined, flags: ExploreFlags): Promise<numbe
     signal,
     onProgress: (progress, pass) => status.progress(progress, pass),
   };
-  const verdict = await explore(scenario, file ?? 'cidfuzz explore', options);
-  status.done();
-  const { witness } = verdict;
-  const text = witness === null ? null : witnessText(verdict, bounds);
-  if (text !== null && flags.output !== undefined) await writeWhole(flags.output, text);
-  if (flags.json) printJson(json(verdict, bounds, flags.depth ?? null, text));
-  else {
-    process.stdout.write(verdictText(verdict, bounds, flags.depth ?? null));
-    if (text !== null) process.stdout.write(flags.output === undefined ? `\n${text}` : hint(flags.output));
+  let verdict: Verdict;
+  try {
+    verdict = await explore(scenario, file ?? 'cidfuzz explore', options);
+  } finally {
+    status.done();
   }
+  checkAgreement(verdict, flags);
+  await tell(verdict, bounds, flags);
+  const isKept = flags.checkpoint !== undefined && verdict.kind === null && status.pass === 'decide';
   if (verdict.stop === 'interrupt') {
-    const more =
-      flags.checkpoint === undefined
-        ? 'interrupted (with --checkpoint FILE it could be gone on with)'
-        : `interrupted; to go on, the same command: everything is in ${flags.checkpoint}`;
-    process.stderr.write(`${more}\n`);
+    process.stderr.write(`${goingOn(verdict, flags, isKept)}\n`);
     return EXIT.interrupted;
+  }
+  if (isKept && verdict.stop !== null) {
+    const more = { time: '--time', memory: '--memory-mb', depth: '--depth' }[verdict.stop];
+    say(`kept in ${printable(flags.checkpoint!)}; to go on, the same command with more ${more}`, flags);
   }
   return verdict.kind === null ? EXIT.clean : EXIT.finding;
 }
 
-function hint(output: string): string {
-  return `\nwritten: cidfuzz replay ${output}; cidfuzz explain ${output}\n`;
+/** A search without some of the reductions, or with one job, must find what the first one found. */
+function checkAgreement({ kind, shortest, stop }: Verdict, { order }: ExploreFlags): void {
+  if (kind !== null && order === 'bfs' && !shortest && (stop === null || stop === 'depth'))
+    throw new Error(`a search finds ${kind}, and the one for the shortest way to it finds nothing`);
+}
+
+/** Tells the verdict, and writes its scenario. */
+async function tell(verdict: Verdict, bounds: Bounds, flags: ExploreFlags): Promise<void> {
+  const { output } = flags;
+  const text = verdict.witness === null ? null : witnessText(verdict, bounds);
+  // First what was found, then the file: a disk may be full by now.
+  if (flags.json) printJson(json(verdict, bounds, flags.depth ?? null, text));
+  else process.stdout.write(verdictText(verdict, bounds, flags.depth ?? null));
+  if (text === null) {
+    if (verdict.kind !== null) process.stderr.write(`${noScenario(verdict, output)}\n`);
+    return;
+  }
+  if (output === undefined) {
+    if (!flags.json) process.stdout.write(`\n${text}`);
+    return;
+  }
+  try {
+    await writeWhole(output, text);
+  } catch (error) {
+    if (!flags.json) process.stdout.write(`\n${text}`);
+    throw error;
+  }
+  const name = printable(output);
+  if (!flags.json) process.stdout.write(`\nwritten: cidfuzz replay ${name}; cidfuzz explain ${name}\n`);
+}
+
+function noScenario({ stop }: Verdict, output: string | undefined): string {
+  const where =
+    output === undefined ? 'no scenario' : `${printable(output)}: not written, there is no scenario`;
+  const why =
+    stop === null
+      ? 'the way that was found needs more room in a store buffer than there is (--order bfs finds others)'
+      : 'the search for the shortest way was cut short';
+  return `${where}: ${why}`;
+}
+
+/** How to go on after an interrupt. */
+function goingOn({ kind }: Verdict, { checkpoint, order }: ExploreFlags, isKept: boolean): string {
+  if (isKept) return `interrupted; to go on, the same command: everything is in ${printable(checkpoint!)}`;
+  if (kind !== null) return 'interrupted; the same command looks for the shortest way once more';
+  if (checkpoint !== undefined) return 'interrupted; the same command decides once more';
+  if (order === 'dfs') return 'interrupted (--order bfs with --checkpoint FILE could be gone on with)';
+  return 'interrupted (with --checkpoint FILE it could be gone on with)';
 }
 
 /** The scenario with what it is, as comments. */
-function witnessText({ witness, shortest }: Verdict, bounds: Bounds): string {
-  const { scenario, kind, length } = witness!;
-  const how = shortest ? 'No way is shorter' : 'Perhaps not the shortest way';
-  return withComments(
-    printScenario({ ...scenario, expects: [{ algo: null, outcome: kind }] }),
-    [`${how}: ${length} moves (steps, drains, other actions) to ${kind}.`, `Found by: cidfuzz explore, ${boundsText(bounds)}`],
-  );
+function witnessText(verdict: Verdict, bounds: Bounds): string {
+  const { scenario, kind, length } = verdict.witness!;
+  const how = verdict.shortest ? 'No way is shorter' : 'Perhaps not the shortest way';
+  const way = isOfPrefix(verdict)
+    ? `The actions given come to ${kind}.`
+    : `${how}: ${length} moves (steps, drains, other actions) to ${kind}.`;
+  return withComments(printScenario({ ...scenario, expects: [{ algo: null, outcome: kind }] }), [
+    way,
+    `Found by: cidfuzz explore, ${boundsText(bounds)}`,
+  ]);
 }
 
 /** The row of interface.md, and more. */
@@ -233,12 +346,15 @@ const PASS_WORDS: Record<Pass, string> = {
 class Status {
   private readonly live: boolean;
   private toldAt = performance.now();
+  /** The last one that progress was told of. */
+  pass: Pass = 'decide';
 
   constructor(private readonly flags: ExploreFlags) {
     this.live = !flags.quiet && !flags.json && process.stdout.isTTY === true;
   }
 
   progress(p: Progress, pass: Pass): void {
+    this.pass = pass;
     if (this.flags.quiet) return;
     const now = performance.now();
     if (now - this.toldAt < (this.live ? 200 : 10_000)) return;

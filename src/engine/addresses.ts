@@ -45,7 +45,7 @@ export const EXPLORE_CONFIG = 0x2000000;
 export const EXPLORE_LIVE = 0x2000200;
 export const EXPLORE_NAMES = 0x2000400;
 /** Which bits of a packed frame are live at each pc: of a task's, then of a cpu's, 64 u64 each. */
-export const EXPLORE_MASKS = 0x2000b00;
+export const EXPLORE_MASKS = 0x2006000;
 /** The state as packed words; the transitions of the state being expanded. */
 export const EXPLORE_PACKED = 0x2001000;
 export const EXPLORE_MOVES = 0x2002000;

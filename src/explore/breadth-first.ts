@@ -16,7 +16,7 @@ export interface Chunk {
 }
 
 /** New states that one call may meet: what is made room for. */
-const ROOM = 100_000;
+const ROOM = 16_384;
 /** Words of a state, at most (assembly/explore/store.ts). */
 const MAX_WORDS = 44;
 

@@ -1,4 +1,7 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import { fileError, UserError } from '../errors.js';
 import type { BreadthFirst, Chunk } from './breadth-first.js';
 import { VisitedSet } from './visited-set.js';
@@ -9,12 +12,14 @@ export interface Checkpoint {
   restore(search: BreadthFirst): void;
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 
-/** The head of the file, a line of JSON; the parts follow in its order. */
+/** The head of the file, a line of JSON; the parts follow in its order, then the CRC-32 of all that, in 4 bytes. */
 interface Head {
   readonly format: number;
   readonly key: string;
+  /** Of the modules that packed the states: another build may pack them in another way. */
+  readonly build: string;
   readonly whole: boolean;
   readonly widths: readonly number[];
   readonly states: number;
@@ -35,6 +40,21 @@ interface Head {
 
 /** A part is written, and read, in pieces of at most so many bytes. */
 const PIECE = 16 << 20;
+const CHECKSUM_BYTES = 4;
+/** A line longer than that is no head. */
+const HEAD_MOST = 64 << 20;
+
+let ownBuild: string | undefined;
+
+function build(): string {
+  if (ownBuild === undefined) {
+    const hash = createHash('sha256');
+    for (const name of ['explore', 'visited'])
+      hash.update(readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url)));
+    ownBuild = hash.digest('hex').slice(0, 16);
+  }
+  return ownBuild;
+}
 
 /**
  * Keeps a search: written aside, synced, renamed.
@@ -55,6 +75,7 @@ export async function saveCheckpoint(
   const head: Head = {
     format: FORMAT,
     key,
+    build: build(),
     whole: visited.whole,
     widths: search.widths,
     states: search.states,
@@ -76,18 +97,22 @@ export async function saveCheckpoint(
   try {
     const file = await open(aside, 'wx');
     try {
+      let checksum = 0;
       const write = async (bytes: Uint8Array) => {
-        for (let from = 0; from < bytes.length; ) {
+        for (let from = 0; from < bytes.length; from += PIECE) {
           // Not of the shared memory itself, which the system must not read while it may change.
-          const piece = Buffer.from(bytes.slice(from, from + PIECE));
-          const { bytesWritten } = await file.write(piece);
-          from += bytesWritten;
+          const piece = bytes.slice(from, from + PIECE);
+          checksum = crc32(piece, checksum);
+          await file.writeFile(piece);
         }
       };
       await write(Buffer.from(`${JSON.stringify(head)}\n`));
       await write(memory);
       for (const part of search.trail.parts()) await write(part);
       for (const { chunk } of chunks) await write(chunk.states);
+      const end = Buffer.alloc(CHECKSUM_BYTES);
+      end.writeUInt32LE(checksum);
+      await file.writeFile(end);
       await file.sync();
     } finally {
       await file.close();
@@ -102,14 +127,14 @@ export async function saveCheckpoint(
 /**
  * The search that is kept at `path`; null where there is none.
  *
- * @throws UserError where the file is of another world, is damaged, or cannot be read
+ * @throws UserError where the file is of another world or build, is damaged, or cannot be read
  */
 export async function loadCheckpoint(
   path: string,
   key: string,
   megabytes: number,
 ): Promise<Checkpoint | null> {
-  let file: Awaited<ReturnType<typeof open>>;
+  let file: FileHandle;
   try {
     file = await open(path, 'r');
   } catch (error) {
@@ -117,70 +142,96 @@ export async function loadCheckpoint(
     throw fileError(path, 'read', error);
   }
   try {
-    const { size } = await file.stat();
-    let at = 0;
-    const read = async (bytes: number): Promise<Uint8Array> => {
-      if (at + bytes > size)
-        throw new UserError(`${path}: the file is cut off (expected a whole checkpoint)`);
-      const part = new Uint8Array(bytes);
-      for (let from = 0; from < bytes; ) {
-        const { bytesRead } = await file.read(part, from, Math.min(PIECE, bytes - from), at + from);
-        if (bytesRead === 0)
-          throw new UserError(`${path}: the file is cut off (expected a whole checkpoint)`);
-        from += bytesRead;
-      }
-      at += bytes;
-      return part;
-    };
-    const head = await readHead(path, read, size);
-    at = head.bytes;
-    const { json } = head;
-    if (json.key !== key)
-      throw new UserError(
-        `${path}: a checkpoint of another world, bounds or reductions (expected those of this call)`,
-      );
-    const memory = await read(json.visitedBytes);
-    const visited = VisitedSet.restore(memory, megabytes, json.whole);
-    const trail: [Uint8Array, Uint8Array] = [await read(4 * json.trailLength), await read(json.trailLength)];
-    const chunks: { chunk: Chunk; next: boolean }[] = [];
-    for (const { bytes, first, from, id, next } of json.chunks) {
-      chunks.push({ chunk: { states: await read(bytes), first, from, id }, next });
-    }
-    return {
-      visited,
-      restore(search) {
-        search.trail.append(new Uint32Array(trail[0].buffer), trail[1]);
-        search.current = chunks.filter(({ next }) => !next).map(({ chunk }) => chunk);
-        search.next = chunks.filter(({ next }) => next).map(({ chunk }) => chunk);
-        search.widths = [...json.widths];
-        search.states = json.states;
-        search.slept = json.slept;
-        search.expanded = json.expanded;
-        search.distinct = json.distinct;
-        search.secondsBefore = json.seconds;
-      },
-    };
+    return await readCheckpoint(file, path, key, megabytes);
+  } catch (error) {
+    // What the system says, of a folder for instance.
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : fileError(path, 'read', error);
   } finally {
     await file.close();
   }
 }
 
-const HEAD_MOST = 64 << 20;
+async function readCheckpoint(
+  file: FileHandle,
+  path: string,
+  key: string,
+  megabytes: number,
+): Promise<Checkpoint> {
+  const { size } = await file.stat();
+  const { head, headBytes } = await readHead(file, path, size);
+  if (head.key !== key)
+    throw new UserError(
+      `${path}: a checkpoint of another world, bounds or reductions (expected those of this call)`,
+    );
+  if (head.build !== build())
+    throw new UserError(`${path}: a checkpoint of another build of cidfuzz (expected one of this build)`);
+  await checkWhole(file, path, size);
+  let at = headBytes;
+  const next = async (bytes: number) => {
+    const part = await readAt(file, at, bytes);
+    at += bytes;
+    return part;
+  };
+  const visited = VisitedSet.restore(await next(head.visitedBytes), megabytes, head.whole);
+  const parents = await next(4 * head.trailLength);
+  const moves = await next(head.trailLength);
+  const chunks: { chunk: Chunk; next: boolean }[] = [];
+  for (const { bytes, first, from, id, next: isNext } of head.chunks) {
+    chunks.push({ chunk: { states: await next(bytes), first, from, id }, next: isNext });
+  }
+  return {
+    visited,
+    restore(search) {
+      search.trail.append(new Uint32Array(parents.buffer), moves);
+      search.current = chunks.filter((one) => !one.next).map(({ chunk }) => chunk);
+      search.next = chunks.filter((one) => one.next).map(({ chunk }) => chunk);
+      search.widths = [...head.widths];
+      search.states = head.states;
+      search.slept = head.slept;
+      search.expanded = head.expanded;
+      search.distinct = head.distinct;
+      search.secondsBefore = head.seconds;
+    },
+  };
+}
+
+/** `bytes` bytes from `from` on: fewer where the file has become shorter. */
+async function readAt(file: FileHandle, from: number, bytes: number): Promise<Uint8Array> {
+  const part = new Uint8Array(bytes);
+  let done = 0;
+  while (done < bytes) {
+    const { bytesRead } = await file.read(part, done, Math.min(PIECE, bytes - done), from + done);
+    if (bytesRead === 0) return part.slice(0, done);
+    done += bytesRead;
+  }
+  return part;
+}
 
 async function readHead(
+  file: FileHandle,
   path: string,
-  read: (bytes: number) => Promise<Uint8Array>,
   size: number,
-): Promise<{ json: Head; bytes: number }> {
-  const bytes = await read(Math.min(size, HEAD_MOST));
+): Promise<{ head: Head; headBytes: number }> {
+  const bytes = await readAt(file, 0, Math.min(size, HEAD_MOST));
   const end = bytes.indexOf(0x0a);
   try {
-    const json = JSON.parse(Buffer.from(bytes.subarray(0, end)).toString()) as Head;
-    if (json.format === FORMAT) return { json, bytes: end + 1 };
+    const head = JSON.parse(Buffer.from(bytes.subarray(0, end)).toString()) as Head;
+    if (head.format === FORMAT) return { head, headBytes: end + 1 };
   } catch {
     // It is told below.
   }
   throw new UserError(
     `${path}: no checkpoint (expected one that \`cidfuzz explore --checkpoint\` has written)`,
   );
+}
+
+/** That all is there, as it was written: what is damaged could come to a wrong verdict. */
+async function checkWhole(file: FileHandle, path: string, size: number): Promise<void> {
+  const end = size - CHECKSUM_BYTES;
+  let checksum = 0;
+  for (let at = 0; at < end; at += PIECE)
+    checksum = crc32(await readAt(file, at, Math.min(PIECE, end - at)), checksum);
+  const stored = Buffer.from(await readAt(file, end, CHECKSUM_BYTES)).readUInt32LE();
+  if (stored !== checksum)
+    throw new UserError(`${path}: the file is cut off or damaged (expected a whole checkpoint)`);
 }

@@ -7,7 +7,7 @@ import type { VisitedSet } from './visited-set.js';
 
 /** States expanded in one call. */
 const CALL = 50_000;
-const ROOM = 100_000;
+const ROOM = 16_384;
 const MAX_WORDS = 44;
 
 /** Depth-first search: only the states on the way, and beside it, are kept whole; the way that it finds is not the shortest. */

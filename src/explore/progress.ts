@@ -11,12 +11,15 @@ export interface Progress {
   /** Bytes of the visited set, and of everything. */
   readonly visitedBytes: number;
   readonly bytes: number;
-  /** A guess at the states that are still to come; null while levels grow as fast as ever. */
+  /** A guess at the states that are still to come; null where there is none, as while levels grow as fast as ever. */
   readonly left: number | null;
 }
 
 /** Levels that the guess looks back on. */
 const LOOK_BACK = 6;
+/** A guess beyond so many levels, or states, is none. */
+const MOST_LEVELS = 10_000;
+const MOST_STATES = 1e15;
 
 /**
  * A guess at how many states are still to come in breadth-first search: levels grow ever more slowly, then shrink ever faster; the
@@ -28,13 +31,15 @@ export function guessLeft(widths: readonly number[]): number | null {
   if (widths.length < 2 * LOOK_BACK) return null;
   const ratio = (i: number) => (widths.at(i)! / Math.max(1, widths.at(i - LOOK_BACK)!)) ** (1 / LOOK_BACK);
   const now = ratio(-1);
-  const fall = (now / ratio(-1 - LOOK_BACK + 1)) ** (1 / (LOOK_BACK - 1));
-  if (!(fall < 1)) return null;
+  const fall = Math.min(1, (now / ratio(-1 - LOOK_BACK + 1)) ** (1 / (LOOK_BACK - 1)));
   let left = 0;
   let width = widths.at(-1)!;
-  for (let r = now * fall; width >= 1 && left < 1e15; r *= fall) {
-    width *= r;
+  let next = now * fall;
+  for (let level = 0; width >= 1; level++) {
+    if (level === MOST_LEVELS || left > MOST_STATES) return null;
+    width *= next;
     left += width;
+    next *= fall;
   }
   return Math.round(left);
 }

@@ -56,19 +56,14 @@ const STOPS = {
 
 /** `complete for 2 cpus, 3 tasks, 1 mm, tso x86, preempt full: no violation` and what it took. */
 export function verdictText(verdict: Verdict, bounds: Bounds, depth: number | null): string {
-  const { scenario: s, kind, complete, stop, witness, progress } = verdict;
+  const { scenario: s, complete, stop, progress, shortestProgress } = verdict;
   const count = (n: number, word: string) => `${n} ${word}${n === 1 ? '' : 's'}`;
   const world =
     `${[s.algo, ...s.mutants].join(' + ')}, ${count(s.cpus, 'cpu')}, ${count(s.taskNames.length, 'task')}, ` +
     `${count(s.mmNames.length, 'mm')}, ${s.memory} ${s.arch}, preempt ${s.preempt}`;
   const lines: string[] = [];
-  if (kind !== null) {
-    const length =
-      witness === null
-        ? ''
-        : ` after ${grouped(witness.length)} moves${verdict.shortest ? ', and after no fewer' : ' (perhaps fewer would do)'}`;
-    lines.push(`VIOLATION for ${world}: ${kind}${length}`);
-  } else if (complete) lines.push(`complete for ${world}: no violation`);
+  if (verdict.kind !== null) lines.push(`VIOLATION for ${world}: ${violationText(verdict)}`);
+  else if (complete) lines.push(`complete for ${world}: no violation`);
   else
     lines.push(
       `not complete for ${world}: no violation so far, ended by ${STOPS[stop!]} with ${grouped(progress.queue)} states to go on from`,
@@ -77,13 +72,30 @@ export function verdictText(verdict: Verdict, bounds: Bounds, depth: number | nu
   lines.push(
     `  within: ${boundsText(bounds)}${ways}${s.memory === 'weak' ? '; stores out of order, loads of the newest value' : ''}`,
   );
-  lines.push(`  ${rateText(progress)}`);
-  if (verdict.shortestProgress !== null)
-    lines.push(`  the shortest way: ${rateText(verdict.shortestProgress)}`);
+  if (isOfPrefix(verdict)) lines.push('  nothing was explored: the actions given come to it');
+  // Else the first steps come to it.
+  else if (progress.distinct > 0) lines.push(`  ${rateText(progress)}`);
+  if (shortestProgress !== null) {
+    const cut = verdict.shortest || stop === null ? '' : `, ended by ${STOPS[stop]} before it was found`;
+    lines.push(`  the shortest way: ${rateText(shortestProgress)}${cut}`);
+  }
   if (verdict.omission > 0)
     lines.push(
       `  a state was taken for another with a probability below ${verdict.omission.toExponential(1)} (--exact: never)`,
     );
-  else lines.push('  whole states were kept');
+  else if (progress.distinct > 1) lines.push('  whole states were kept');
   return `${lines.join('\n')}\n`;
+}
+
+/** Whether the actions that come first violate something already. */
+export function isOfPrefix({ witness }: Verdict): boolean {
+  return witness?.length === 0;
+}
+
+function violationText(verdict: Verdict): string {
+  const { kind, witness, shortest } = verdict;
+  if (witness === null) return `${kind}`;
+  if (isOfPrefix(verdict)) return `${kind} in the prefix`;
+  const fewer = shortest ? ', and after no fewer' : ' (perhaps fewer would do)';
+  return `${kind} after ${grouped(witness.length)} moves${fewer}`;
 }
