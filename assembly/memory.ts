@@ -271,6 +271,11 @@ export function isWaiting(addr: usize): bool {
   return false;
 }
 
+/** Whether a store of cpu c to `addr` waits. */
+export function waitsIn(c: i32, addr: usize): bool {
+  return newestTo(bufferOf(c), addr) >= 0;
+}
+
 /** The newest waiting store of b to `addr`, or -1. */
 function newestTo(b: Buffer, addr: usize): i32 {
   for (let i = <i32>b.count - 1; i >= 0; i--) {

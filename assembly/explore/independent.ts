@@ -56,7 +56,7 @@ import {
   mmCidLockAddr,
   tasksTotal,
 } from '../layout';
-import { mayFlush, waiting, waitingAddr, waitingValue } from '../memory';
+import { mayFlush, waiting, waitingAddr, waitingValue, waitsIn } from '../memory';
 import { bounds, explore, reduces } from './config';
 import { oldTask, renamesCpus } from './pack';
 
@@ -210,17 +210,9 @@ function mayDrain(c: i32, f: Frame): bool {
   }
 }
 
-/** Whether a store of cpu c to `addr` waits. */
-function waitsFor(c: i32, addr: usize): bool {
-  for (let i = 0; i < waiting(c); i++) {
-    if (<usize>waitingAddr(c, i) == addr) return true;
-  }
-  return false;
-}
-
 function waitForTheSame(x: i32, y: i32): bool {
   for (let i = 0; i < waiting(x); i++) {
-    if (waitsFor(y, waitingAddr(x, i))) return true;
+    if (waitsIn(y, waitingAddr(x, i))) return true;
   }
   return false;
 }
@@ -296,14 +288,14 @@ function notApartOfStep(y: i32, before: u64): u64 {
     if (!buffering && at == clockAddr(x)) not |= bitsOfCpu(x);
     if (buffering && waiting(x) != 0) {
       const oldest = <usize>waitingAddr(x, 0);
-      if (oldest == at || (drainsToo && waitsFor(y, oldest))) not |= (<u64>1) << (DRAIN + x);
+      if (oldest == at || (drainsToo && waitsIn(y, oldest))) not |= (<u64>1) << (DRAIN + x);
     }
     if (!(before & ((<u64>1) << (STEP + x)))) continue;
     if (
       !look(x, frameOn(x)!) ||
       (touchedAt != 0 && touchedAt == at && !(<i32>onlyLoads & <i32>loads)) ||
-      (drains && at != 0 && waitsFor(x, at)) ||
-      (drainsToo && touchedAt != 0 && waitsFor(y, touchedAt)) ||
+      (drains && at != 0 && waitsIn(x, at)) ||
+      (drainsToo && touchedAt != 0 && waitsIn(y, touchedAt)) ||
       (<i32>drains & <i32>drainsToo && waitForTheSame(x, y))
     ) {
       not |= (<u64>1) << (STEP + x);

@@ -11,7 +11,7 @@ import { listMoves, moveAt, moves } from './moves';
 import { fingerprint, oldCpu, oldMm, oldTask, pack, packedWords, setMerging } from './pack';
 import { IN, PACKED } from './places';
 import { logSteps, runs } from './retrace-log';
-import { rehearse, rehearsed, runPrefix, settleAll } from './start';
+import { follow, newStates as newOnes, outside, rehearse, rehearsed, runPrefix, settleAll } from './start';
 import {
   beginOut,
   bytesOf,
@@ -30,7 +30,16 @@ import {
 } from './store';
 import { unpack } from './unpack';
 
-export { oldCpu, oldMm, oldTask, rehearse, setMerging };
+export { follow, oldCpu, oldMm, oldTask, rehearse, setMerging };
+
+export function followedNew(): u32 {
+  return newOnes;
+}
+
+export function followedOutside(): u32 {
+  return outside;
+}
+
 
 export function rehearsedSteps(): u32 {
   return rehearsed;

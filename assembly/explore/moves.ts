@@ -31,7 +31,7 @@ import {
   maySwitchTo,
 } from '../actions';
 import { config, cpuAt, cpus, mmsTotal, onCpuAddr, taskAt, tasksTotal } from '../layout';
-import { mayFlush, peek, waiting } from '../memory';
+import { isWaiting, mayFlush, peek, waiting, waitsIn } from '../memory';
 import { anyHome, bounds, explore, isUsed, left, setUsed, spend } from './config';
 import { blocked } from './independent';
 import { MOVES } from './places';
@@ -111,9 +111,14 @@ function preempts(c: i32): bool {
   return f !== null && !blocked(last, f);
 }
 
-/** As `maySwitchTo`, after a migration where one is due: who may not migrate is seen to be off its cpu by that cpu alone. */
+/**
+ * As `maySwitchTo`, after a migration where one is due. A task whose on_cpu = 0 waits in a buffer may not migrate, and is at
+ * home on that cpu.
+ */
 function mayComeTo(c: i32, t: i32): bool {
-  return taskAt(t).mayRun() && peek(c, onCpuAddr(t)) == 0;
+  const addr = onCpuAddr(t);
+  if (!taskAt(t).mayRun() || peek(c, addr) != 0) return false;
+  return !isWaiting(addr) || waitsIn(c, addr);
 }
 
 function listSwitches(c: i32): void {

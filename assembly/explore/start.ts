@@ -11,10 +11,11 @@ import { resetLeft, setUsed } from './config';
 import { planIndependence } from './independent';
 import { planLive } from './live';
 import { go, settle } from './move';
-import { pack, planNames } from './pack';
+import { fingerprint, pack, planNames } from './pack';
 import { PACKED } from './places';
 import { gatherTimes, planTime, timesApart } from './time';
 import { unpack } from './unpack';
+import { has, insert } from './visited';
 
 function runAction(a: Action): i32 {
   const c = <i32>a.cpu;
@@ -102,4 +103,36 @@ export function rehearse(mmsUsed: i32, repacks: bool): i32 {
 function repack(): void {
   pack();
   unpack(PACKED);
+}
+
+/** Of a schedule that was followed: states that the campaign had not been in, and that the exploration had not met. */
+export let newStates: u32 = 0;
+export let outside: u32 = 0;
+
+function visit(): void {
+  pack();
+  const fp = fingerprint();
+  newStates += <u32>insert(fp);
+  outside += <u32>!has(fp);
+}
+
+/** Runs the actions of CONFIG from the start, and visits every state on the way; up to a violation, or the end. */
+export function follow(mmsUsed: i32): void {
+  runPrefix(0, mmsUsed);
+  newStates = 0;
+  outside = 0;
+  visit();
+  for (let i = 0; i < config.actions; i++) {
+    const a = actionAt(i);
+    const f = a.op == ACTION_STEP ? frameOn(a.cpu) : null;
+    if (f === null) {
+      if (runAction(a) != KIND_NONE) return;
+      visit();
+      continue;
+    }
+    for (let n: u64 = 0; n < a.arg && f.routine != 0; n++) {
+      if (go(a.cpu) != KIND_NONE) return;
+      visit();
+    }
+  }
 }

@@ -7,3 +7,5 @@ export declare function insert(fp: u64): bool;
 export declare function touch(fp: u64): u64;
 export declare function word(i: i32, value: u64): void;
 export declare function insertWhole(words: i32, fp: u64): bool;
+/** Of another set: the states that an exploration has met (`follow` of start.ts). */
+export declare function has(fp: u64): bool;

@@ -18,6 +18,7 @@ import {
   strategyOption,
   type WorldFlags,
 } from './flags.js';
+import { fuzzCoverage } from './fuzz-coverage.js';
 import { reportCampaign } from './fuzz-report.js';
 import { interruptSignal } from './interrupt.js';
 import { grouped, say } from './output.js';
@@ -36,6 +37,7 @@ interface FuzzFlags extends CommonFlags, HeaderFlags, WorldFlags {
   readonly out: string;
   readonly compare: number;
   readonly oracle?: Kind[];
+  readonly coverageOf?: string;
 }
 
 export function addFuzz(program: Command, setExit: (code: number) => void): void {
@@ -59,9 +61,14 @@ export function addFuzz(program: Command, setExit: (code: number) => void): void
       parseCompare,
       defaultConfig.compareEvery,
     )
-    .addOption(new Option('--oracle <kind...>', 'only these kinds count').choices(KINDS));
+    .addOption(new Option('--oracle <kind...>', 'only these kinds count').choices(KINDS))
+    .option(
+      '--coverage-of <file>',
+      "no campaign: how many of the reachable states of this file's small, clean world schedules come to",
+    );
   addHeaderFlags(addCommonFlags(addWorldFlags(command))).action(async (flags: FuzzFlags) => {
-    setExit(await fuzz(flags));
+    const { coverageOf } = flags;
+    setExit(await (coverageOf === undefined ? fuzz(flags) : fuzzCoverage(coverageOf, configOf(flags), flags)));
   });
 }
 

@@ -49,6 +49,9 @@ interface Exports extends WebAssembly.Exports {
   repack(): void;
   setMerging(on: number): void;
   rehearse(mmsUsed: number, repacks: number): number;
+  follow(mmsUsed: number): void;
+  followedNew(): number;
+  followedOutside(): number;
   rehearsedSteps(): number;
   words(): number;
   oldCpu(i: number): number;
@@ -114,6 +117,8 @@ export class Explorer {
   constructor(
     private readonly visited: VisitedSet,
     build: ExplorerBuild = 'explore',
+    /** The states of another exploration, that {@link follow} compares with. */
+    reachable: VisitedSet = visited,
   ) {
     const instance = new WebAssembly.Instance(moduleOf(build), {
       env: {
@@ -121,7 +126,7 @@ export class Explorer {
           throw new Error(`the explorer's assertion failed (line ${line}, column ${column})`);
         },
       },
-      visited: { ...visited.exports },
+      visited: { ...visited.exports, has: reachable.exports.has },
     });
     this.wasm = instance.exports as Exports;
   }
@@ -177,6 +182,16 @@ export class Explorer {
       view.getBigUint64(EXPLORE_PACKED + 8 * i, true).toString(16),
     );
     return { kind, steps: this.wasm.rehearsedSteps() >>> 0, words };
+  }
+
+  /**
+   * Runs the world's actions and visits every state on the way: how many had not been visited, and how many are not among the
+   * reachable ones.
+   */
+  follow(world: World, reductions: Reductions): { readonly fresh: number; readonly outside: number } {
+    this.write(world, reductions);
+    this.wasm.follow(world.mmsUsed);
+    return { fresh: this.wasm.followedNew() >>> 0, outside: this.wasm.followedOutside() >>> 0 };
   }
 
   /** The first steps, and what they violate. */

@@ -34,7 +34,8 @@ export function guessLeft(widths: readonly number[]): number | null {
   const fall = Math.min(1, (now / ratio(-1 - LOOK_BACK + 1)) ** (1 / (LOOK_BACK - 1)));
   let left = 0;
   let width = widths.at(-1)!;
-  let next = now * fall;
+  // `now` is of the middle of those that it is taken from.
+  let next = now * fall ** ((LOOK_BACK + 1) / 2);
   for (let level = 0; width >= 1; level++) {
     if (level === MOST_LEVELS || left > MOST_STATES) return null;
     width *= next;
