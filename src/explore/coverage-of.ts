@@ -30,6 +30,8 @@ export interface CoverageOptions {
   readonly timeMs: number | null;
   readonly memoryMb: number;
   readonly signal: AbortSignal;
+  /** For a test: the schedules are run with this header, so that they come to states that are not reachable. */
+  readonly runWith?: Scenario;
   /** Told at 1, 2, 5, 10, 20, 50, … schedules, and at the end. */
   readonly onCoverage: (coverage: StateCoverage) => void;
 }
@@ -89,7 +91,7 @@ export async function coverageOf(given: Scenario, file: string, options: Coverag
   const scenario = { ...given, actions: [] };
   // As schedules have it: tasks in the order of their mms.
   const sorted = { ...scenario, tasks: [...scenario.tasks].sort((a, b) => a.mm - b.mm) };
-  const { algo, mutants, memory, arch, preempt, oracle } = scenario;
+  const { algo, mutants, memory, arch, preempt, oracle } = options.runWith ?? scenario;
   const header = { algo, mutants, memory, arch, preempt, oracle };
   const reachable = await reachableStates(sorted, file, options);
   const engine = new Engine();

@@ -4,6 +4,7 @@ import type { Verdict } from '../../src/explore/explore.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { printScenario } from '../../src/scenario/print.js';
 import type { Action } from '../../src/scenario/scenario.js';
+import { KIND_WORDS } from '../../src/words.js';
 import { exploreWorld, type SmallWorld, smallWorld } from './worlds.js';
 
 const engine = new Engine();
@@ -26,10 +27,9 @@ function expectWitness({ witness }: Verdict): string {
   expect(printScenario(parsed)).toBe(text);
   expect(new Set(introduced(text)).size).toBe(introduced(text).length);
   const { violation, skipped } = engine.run(parsed);
-  expect(violation?.kind).toBe(engine.run(scenario).violation!.kind);
+  expect(KIND_WORDS[violation?.kind ?? 0]).toBe(kind);
   expect(violation?.action).toBe(scenario.actions.length);
   expect(skipped).toEqual([]);
-  expect(kind).not.toBe('none');
   return text;
 }
 
