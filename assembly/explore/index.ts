@@ -40,7 +40,6 @@ export function followedOutside(): u32 {
   return outside;
 }
 
-
 export function rehearsedSteps(): u32 {
   return rehearsed;
 }

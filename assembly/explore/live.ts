@@ -71,8 +71,7 @@ export function liveOfCpu(at: u8): u64 {
 }
 
 /** Registers that few pcs have, and that take more to be told. */
-export const LIVE_SELDOM: u32 =
-  LIVE_JIFFIES | LIVE_CLOCK | LIVE_SCAN | LIVE_MASK;
+export const LIVE_SELDOM: u32 = LIVE_JIFFIES | LIVE_CLOCK | LIVE_SCAN | LIVE_MASK;
 
 /** For the algorithm and the mutants of CONFIG. */
 export function planLive(): void {

@@ -127,7 +127,7 @@ export let unused: u64 = 0;
 /** Looks the pending states up, and keeps those that are new. */
 export function lookUp(): void {
   let fetched: u64 = 0;
-  for (let i = 0; i < pending; i++) fetched ^= fetch(load<u64>(PENDING + (<usize>i << 3)));
+  for (let i = 0; i < pending; i++) fetched ^= fetch(load<u64>(PENDING + ((<usize>i) << 3)));
   unused = fetched;
   let at = OUT + <usize>outBytes;
   for (let i = 0; i < pending; i++) {

@@ -21,11 +21,18 @@ function text({ schedules, inWorld, visited, reachable }: StateCoverage): string
 }
 
 /** `fuzz --coverage-of FILE`: how much of a small world's reachable states the schedules of a campaign have been in. */
-export async function fuzzCoverage(file: string, config: CampaignConfig, flags: CoverageFlags): Promise<number> {
+export async function fuzzCoverage(
+  file: string,
+  config: CampaignConfig,
+  flags: CoverageFlags,
+): Promise<number> {
   const scenario = withHeaderFlags(await readScenario(file), flags);
   const { algo, mutants, memory, arch, preempt } = scenario;
   const signal = interruptSignal(() => say('interrupted', flags));
-  say(`cidfuzz fuzz: states of ${file}: ${[algo, ...mutants, memory, arch].join(', ')}; seed ${config.seed}, strategy ${config.strategy}`, flags);
+  say(
+    `cidfuzz fuzz: states of ${file}: ${[algo, ...mutants, memory, arch].join(', ')}; seed ${config.seed}, strategy ${config.strategy}`,
+    flags,
+  );
   const coverage = await coverageOf(scenario, file, {
     config: { ...config, algo, mutants, memory, arch, preempt, compareEvery: 1 },
     runs: flags.runs ?? null,
@@ -37,7 +44,9 @@ export async function fuzzCoverage(file: string, config: CampaignConfig, flags: 
   if (flags.json) printJson({ file, strategy: config.strategy, seed: config.seed, ...coverage });
   else process.stdout.write(`${text(coverage)}\n`);
   if (coverage.outside > 0) {
-    process.stderr.write(`${file}: a schedule has come to a state that the exploration has not met: a fault of cidfuzz itself\n`);
+    process.stderr.write(
+      `${file}: a schedule has come to a state that the exploration has not met: a fault of cidfuzz itself\n`,
+    );
     return EXIT.contradiction;
   }
   return signal.aborted ? EXIT.interrupted : EXIT.clean;

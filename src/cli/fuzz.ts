@@ -68,7 +68,9 @@ export function addFuzz(program: Command, setExit: (code: number) => void): void
     );
   addHeaderFlags(addCommonFlags(addWorldFlags(command))).action(async (flags: FuzzFlags) => {
     const { coverageOf } = flags;
-    setExit(await (coverageOf === undefined ? fuzz(flags) : fuzzCoverage(coverageOf, configOf(flags), flags)));
+    setExit(
+      await (coverageOf === undefined ? fuzz(flags) : fuzzCoverage(coverageOf, configOf(flags), flags)),
+    );
   });
 }
 

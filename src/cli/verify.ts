@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { fileError, UserError } from '../errors.js';
-import { boundsText } from '../explore/verdict-text.js';
 import { type Expected, parseVerdicts } from '../explore/verdict-list.js';
+import { boundsText } from '../explore/verdict-text.js';
 import { type Verified, verifyEntry } from '../explore/verify.js';
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, type CommonFlags } from './flags.js';
@@ -44,9 +44,13 @@ async function entriesOf(flags: VerifyFlags): Promise<Expected[]> {
   const all = parseVerdicts(text, flags.list);
   for (const name of flags.only ?? []) {
     if (!all.some((entry) => entry.name === name))
-      throw new UserError(`cidfuzz verify: no world ${JSON.stringify(name)} in ${flags.list} (expected one of its names)`);
+      throw new UserError(
+        `cidfuzz verify: no world ${JSON.stringify(name)} in ${flags.list} (expected one of its names)`,
+      );
   }
-  return all.filter((entry) => (!flags.short || entry.short) && (!flags.only || flags.only.includes(entry.name)));
+  return all.filter(
+    (entry) => (!flags.short || entry.short) && (!flags.only || flags.only.includes(entry.name)),
+  );
 }
 
 async function verify(flags: VerifyFlags): Promise<number> {
@@ -74,7 +78,12 @@ async function verify(flags: VerifyFlags): Promise<number> {
 
 function lineOf({ expected, verdict, outcome, met }: Verified): string {
   const { name, algo, mutants, memory, arch, preempt, bounds, anyWork } = expected;
-  const header = [[algo, ...mutants].join(' + '), memory, arch, ...(preempt === 'full' ? [] : ['preempt none'])].join(' ');
+  const header = [
+    [algo, ...mutants].join(' + '),
+    memory,
+    arch,
+    ...(preempt === 'full' ? [] : ['preempt none']),
+  ].join(' ');
   const came = verdict.witness === null ? outcome : `${outcome} after ${verdict.witness.length}`;
   const { distinct, seconds } = verdict.progress;
   return [
@@ -83,7 +92,9 @@ function lineOf({ expected, verdict, outcome, met }: Verified): string {
     came.padEnd(24),
     `${grouped(distinct).padStart(11)} states ${seconds.toFixed(1).padStart(6)} s`,
     `${header}; ${boundsText(bounds)}${anyWork ? '; work at any time' : ''}`,
-    ...(met ? [] : [`(expected ${expected.verdict}${expected.length === null ? '' : ` after ${expected.length}`})`]),
+    ...(met
+      ? []
+      : [`(expected ${expected.verdict}${expected.length === null ? '' : ` after ${expected.length}`})`]),
   ].join('  ');
 }
 

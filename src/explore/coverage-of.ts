@@ -42,7 +42,11 @@ const REDUCTIONS: Reductions = { ...allReductions, local: false, tasks: false, m
 const ADVANCE_NS = 101_000_000;
 
 /** The reachable states of a clean world without exits, execs and forks. */
-async function reachableStates(scenario: Scenario, file: string, options: CoverageOptions): Promise<VisitedSet & { size: number }> {
+async function reachableStates(
+  scenario: Scenario,
+  file: string,
+  options: CoverageOptions,
+): Promise<VisitedSet & { size: number }> {
   const visited = VisitedSet.create(options.memoryMb, false);
   const explorer = new Explorer(visited);
   explorer.start(worldOf(scenario, unbounded, file), REDUCTIONS);
@@ -55,7 +59,9 @@ async function reachableStates(scenario: Scenario, file: string, options: Covera
   search.begin(explorer.first());
   const { stop, violation } = await search.run(options.signal, () => {});
   if (violation !== null)
-    throw new UserError(`${file}: explore finds a violation in this world (expected a clean one, whose states can all be met)`);
+    throw new UserError(
+      `${file}: explore finds a violation in this world (expected a clean one, whose states can all be met)`,
+    );
   if (stop === 'memory')
     throw new UserError(`${file}: more states than ${options.memoryMb} MiB hold (expected a smaller world)`);
   return Object.assign(visited, { size: search.distinct });
@@ -66,9 +72,12 @@ async function reachableStates(scenario: Scenario, file: string, options: Covera
  * Null where the schedule is in another world. Tasks are alike, and where one is at home at the start does not matter.
  */
 function asExplored(schedule: Scenario, scenario: Scenario): Scenario | null {
-  const order = schedule.tasks.map((_, i) => i).sort((i, j) => schedule.tasks[i]!.mm - schedule.tasks[j]!.mm || i - j);
+  const order = schedule.tasks
+    .map((_, i) => i)
+    .sort((i, j) => schedule.tasks[i]!.mm - schedule.tasks[j]!.mm || i - j);
   const wanted = scenario.tasks.map(({ mm }) => mm).sort((a, b) => a - b);
-  if (order.length !== wanted.length || order.some((task, i) => schedule.tasks[task]!.mm !== wanted[i])) return null;
+  if (order.length !== wanted.length || order.some((task, i) => schedule.tasks[task]!.mm !== wanted[i]))
+    return null;
   const { tasks, ...parts } = partsOf(schedule);
   const actions = schedule.actions
     .filter(({ op }) => !['exit', 'exec', 'exec-fail', 'fork-thread', 'fork-process', 'stale'].includes(op))
@@ -87,7 +96,11 @@ function isTold(schedules: number): boolean {
  * @param file whose name an error has in front
  * @throws UserError where the world is not clean, or too large
  */
-export async function coverageOf(given: Scenario, file: string, options: CoverageOptions): Promise<StateCoverage> {
+export async function coverageOf(
+  given: Scenario,
+  file: string,
+  options: CoverageOptions,
+): Promise<StateCoverage> {
   const scenario = { ...given, actions: [] };
   // As schedules have it: tasks in the order of their mms.
   const sorted = { ...scenario, tasks: [...scenario.tasks].sort((a, b) => a.mm - b.mm) };
@@ -98,7 +111,13 @@ export async function coverageOf(given: Scenario, file: string, options: Coverag
   const visited = VisitedSet.create(options.memoryMb, false);
   const explorer = new Explorer(visited, 'explore', reachable);
   const began = performance.now();
-  let coverage: StateCoverage = { schedules: 0, inWorld: 0, visited: 0, reachable: reachable.size, outside: 0 };
+  let coverage: StateCoverage = {
+    schedules: 0,
+    inWorld: 0,
+    visited: 0,
+    reachable: reachable.size,
+    outside: 0,
+  };
   const isOver = () =>
     options.signal.aborted ||
     coverage.outside > 0 ||
@@ -120,7 +139,10 @@ export async function coverageOf(given: Scenario, file: string, options: Coverag
       const { fresh, outside } =
         schedule === null
           ? { fresh: 0, outside: 0 }
-          : explorer.follow({ scenario: { ...schedule, ...header }, mmsUsed: mms, bounds: unbounded }, REDUCTIONS);
+          : explorer.follow(
+              { scenario: { ...schedule, ...header }, mmsUsed: mms, bounds: unbounded },
+              REDUCTIONS,
+            );
       coverage = {
         ...coverage,
         schedules: coverage.schedules + 1,

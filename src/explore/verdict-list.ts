@@ -1,6 +1,18 @@
 import { UserError } from '../errors.js';
 import { KINDS } from '../scenario/kinds.js';
-import { ALGOS, type Algo, ARCHES, type Arch, type Kind, MEMORIES, type Memory, MUTANTS, type Mutant, PREEMPTS, type Preempt } from '../words.js';
+import {
+  ALGOS,
+  type Algo,
+  ARCHES,
+  type Arch,
+  type Kind,
+  MEMORIES,
+  type Memory,
+  MUTANTS,
+  type Mutant,
+  PREEMPTS,
+  type Preempt,
+} from '../words.js';
 import { BOUNDS, type Bounds, MAX_BOUND, unbounded } from './bounds.js';
 
 /** A world, what may happen in it, and what must come out. */
@@ -23,7 +35,20 @@ export interface Expected {
   readonly short: boolean;
 }
 
-const FIELDS = ['name', 'world', 'algo', 'mutants', 'memory', 'arch', 'preempt', 'bounds', 'anyWork', 'verdict', 'length', 'short'];
+const FIELDS = [
+  'name',
+  'world',
+  'algo',
+  'mutants',
+  'memory',
+  'arch',
+  'preempt',
+  'bounds',
+  'anyWork',
+  'verdict',
+  'length',
+  'short',
+];
 
 /**
  * The list as JSON: an array of objects with the fields of {@link Expected}; `mutants`, `arch`, `preempt`, `bounds`, `anyWork`, `length` and `short`
@@ -39,18 +64,22 @@ export function parseVerdicts(text: string, file: string): Expected[] {
     throw new UserError(`${file}: no JSON: ${(error as Error).message} (expected a list of worlds)`);
   }
   if (!Array.isArray(list)) throw new UserError(`${file}: no list (expected an array of worlds)`);
-  return list.map((entry, i) => parseEntry(entry, (what) => new UserError(`${file}: entry ${i + 1}: ${what}`)));
+  return list.map((entry, i) =>
+    parseEntry(entry, (what) => new UserError(`${file}: entry ${i + 1}: ${what}`)),
+  );
 }
 
 function parseEntry(entry: unknown, fault: (what: string) => UserError): Expected {
   if (typeof entry !== 'object' || entry === null) throw fault('no object (expected one)');
   const e = entry as Record<string, unknown>;
   for (const field of Object.keys(e)) {
-    if (!FIELDS.includes(field)) throw fault(`${JSON.stringify(field)} (expected one of ${FIELDS.join(', ')})`);
+    if (!FIELDS.includes(field))
+      throw fault(`${JSON.stringify(field)} (expected one of ${FIELDS.join(', ')})`);
   }
   const word = <T extends string>(field: string, words: readonly T[], otherwise?: T): T => {
     const value = e[field] ?? otherwise;
-    if (!words.includes(value as T)) throw fault(`${field} is ${JSON.stringify(value)} (expected ${words.join(', ')})`);
+    if (!words.includes(value as T))
+      throw fault(`${field} is ${JSON.stringify(value)} (expected ${words.join(', ')})`);
     return value as T;
   };
   const text = (field: string): string => {
@@ -59,14 +88,16 @@ function parseEntry(entry: unknown, fault: (what: string) => UserError): Expecte
   };
   const flag = (field: string): boolean => {
     const value = e[field] ?? false;
-    if (typeof value !== 'boolean') throw fault(`${field} is ${JSON.stringify(value)} (expected true or false)`);
+    if (typeof value !== 'boolean')
+      throw fault(`${field} is ${JSON.stringify(value)} (expected true or false)`);
     return value;
   };
   const mutants = e.mutants ?? [];
   if (!Array.isArray(mutants) || mutants.some((mutant) => !MUTANTS.includes(mutant)))
     throw fault('mutants are no list of names of mutants (expected one)');
   const length = e.length ?? null;
-  if (length !== null && !Number.isSafeInteger(length)) throw fault('length is no number (expected one, or null)');
+  if (length !== null && !Number.isSafeInteger(length))
+    throw fault('length is no number (expected one, or null)');
   return {
     name: text('name'),
     world: text('world'),
@@ -86,9 +117,12 @@ function parseEntry(entry: unknown, fault: (what: string) => UserError): Expecte
 function parseBounds(given: unknown, fault: (what: string) => UserError): Bounds {
   if (typeof given !== 'object' || given === null) throw fault('bounds are no object (expected one)');
   for (const [name, value] of Object.entries(given)) {
-    if (!(BOUNDS as readonly string[]).includes(name)) throw fault(`bound ${JSON.stringify(name)} (expected one of ${BOUNDS.join(', ')})`);
+    if (!(BOUNDS as readonly string[]).includes(name))
+      throw fault(`bound ${JSON.stringify(name)} (expected one of ${BOUNDS.join(', ')})`);
     if (!Number.isSafeInteger(value) || value < 0 || value > MAX_BOUND)
-      throw fault(`bound ${name} is ${JSON.stringify(value)} (expected a whole number from 0 to ${MAX_BOUND})`);
+      throw fault(
+        `bound ${name} is ${JSON.stringify(value)} (expected a whole number from 0 to ${MAX_BOUND})`,
+      );
   }
   return { ...unbounded, ...given };
 }

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { cidfuzz, listing, MAIN, type Outcome, rows, temporaryFolder, write } from './cidfuzz.js';
+import { cidfuzz, listing, MAIN, type Outcome, ROOT, rows, temporaryFolder, write } from './cidfuzz.js';
 
 const cwd = temporaryFolder();
 const read = (name: string) => readFileSync(join(cwd, name), 'utf8');
@@ -20,7 +20,7 @@ const explore = (line: string, ...more: string[]): Promise<Outcome> =>
 
 /** The row of `explore --json`, which is all that there is on stdout. */
 async function rowOf(line: string, code = 0): Promise<Record<string, unknown>> {
-  const outcome = await explore(line, '--json');
+  const outcome = await explore(line, '--json', '--quiet');
   expect([outcome.code, outcome.stderr]).toEqual([code, '']);
   const all = rows(outcome.stdout);
   expect(all).toHaveLength(1);
@@ -89,6 +89,9 @@ describe('a clean world', () => {
     });
     expect(row.states).toBeGreaterThan(98_540);
     expect(row.omission).toBeGreaterThan(0);
+    const plain = await explore(`${CLEAN} --json`);
+    expect([plain.code, plain.stderr]).toEqual([0, '']);
+    expect(timelessRow(rows(plain.stdout)[0]!)).toEqual(timelessRow(row));
   });
 
   it('has the same states depth-first, whole, and as a file', async () => {
@@ -516,13 +519,11 @@ async function refused(line: string, says: RegExp | string): Promise<void> {
 }
 
 describe('bad input', () => {
-  const WEAK = header('memory weak\n');
   write(cwd, {
     'world.cid': header(),
     'malformed.cid': `${header()}switch 0 a\nfly 0\n`,
     'half.cid': `${header()}switch 0 a\nstep 0 12\nadvance 50ms\nswitch 1 b\nstep 1 12\n`,
-    // A mask that is being looked at while it changes.
-    'stale.cid': `${WEAK}switch 0 a\nstep 0 8\nswitch 1 b\nstep 1 2\nstep 0 4\nflush 0 0\nflush 0 0\nstale 1 1\nstep 1 1\n`,
+    'stale.cid': readFileSync(join(ROOT, 'corpus/ok/weak-stale.cid')),
     'cpus.cid': header().replace('cpus 2', 'cpus 6'),
     'tasks.cid': header().replace(
       '---',
@@ -582,11 +583,11 @@ describe('bad input', () => {
     ['--algo v7', /^error: option '--algo <algo>' argument 'v7' is invalid/],
     ['--mutant no-such', /^error: option '--mutant <mutant\.\.\.>' argument 'no-such' is invalid/],
     [
-      'half.cid',
+      'half.cid --time 5s',
       /^half\.cid: the prefix leaves times less than 100 ms apart \(expected advances of 101 ms or more, /,
     ],
     [
-      'stale.cid',
+      'stale.cid --time 5s',
       /^stale\.cid: a stale load in the prefix \(an exploration has stores out of order, but no older values\)$/m,
     ],
   ])('cidfuzz explore %s', (line, says) => refused(line, says));

@@ -15,7 +15,10 @@ const options = {
 
 const cover = (scenario: Scenario) => {
   const { algo, mutants, memory, arch, preempt } = scenario;
-  return coverageOf(scenario, 'w', { ...options, config: { ...options.config, algo, mutants, memory, arch, preempt } });
+  return coverageOf(scenario, 'w', {
+    ...options,
+    config: { ...options.config, algo, mutants, memory, arch, preempt },
+  });
 };
 
 describe('the states that a campaign comes to', () => {
@@ -49,6 +52,8 @@ describe('the states that a campaign comes to', () => {
 
   it('are of a clean world', async () => {
     const racy: Scenario = { ...plainWorld(2, 2, 1), mutants: ['racy-set'] };
-    await expect(cover(racy)).rejects.toThrowError('w: explore finds a violation in this world (expected a clean one');
+    await expect(cover(racy)).rejects.toThrowError(
+      'w: explore finds a violation in this world (expected a clean one',
+    );
   });
 });
