@@ -39,6 +39,7 @@ export async function exploreWorld(
     limits: { depth: null, memoryMb: MEMORY_MB, timeMs: null },
     order: 'bfs',
     exact: false,
+    first: false,
     jobs: 1,
     checkpoint: null,
     signal,

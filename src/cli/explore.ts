@@ -37,6 +37,7 @@ interface ExploreFlags extends CommonFlags, HeaderFlags, Partial<Record<keyof Bo
   readonly time?: number;
   readonly order: 'bfs' | 'dfs';
   readonly exact?: boolean;
+  readonly first?: boolean;
   readonly jobs: number;
   readonly checkpoint?: string;
   readonly output?: string;
@@ -113,6 +114,7 @@ export function addExplore(program: Command, setExit: (code: number) => void): v
         .choices(['bfs', 'dfs'])
         .default('bfs'),
     )
+    .option('--first', 'the first violation will do: do not look for the shortest way')
     .option('--exact', 'keep whole states, not 64-bit fingerprints')
     .option('--jobs <n>', 'worker threads on one visited set', parseJobs, 1)
     .option('--checkpoint <file>', 'keep a search there that is cut short, and go on with it')
@@ -226,6 +228,7 @@ async function run(file: string | undefined, flags: ExploreFlags): Promise<numbe
     limits: { depth: flags.depth ?? null, memoryMb: flags.memoryMb, timeMs: flags.time ?? null },
     order: flags.order,
     exact: flags.exact === true,
+    first: flags.first === true,
     jobs: flags.jobs,
     checkpoint: flags.checkpoint ?? null,
     signal,

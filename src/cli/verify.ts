@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { fileError, UserError } from '../errors.js';
 import { type Expected, parseVerdicts } from '../explore/verdict-list.js';
 import { boundsText } from '../explore/verdict-text.js';
@@ -20,6 +20,7 @@ interface VerifyFlags extends CommonFlags {
   readonly list: string;
   readonly jobs: number;
   readonly memoryMb: number;
+  readonly format: 'text' | 'markdown';
 }
 
 export function addVerify(program: Command, setExit: (code: number) => void): void {
@@ -31,6 +32,9 @@ export function addVerify(program: Command, setExit: (code: number) => void): vo
     .option('--list <file>', 'the list', OWN_LIST)
     .option('--jobs <n>', 'worker threads on one visited set', parseJobs, 1)
     .option('--memory-mb <n>', 'MiB of the visited set', parseCount, 4095);
+  command.addOption(
+    new Option('--format <format>', 'lines, or a table').choices(['text', 'markdown']).default('text'),
+  );
   addCommonFlags(command).action(async (flags: VerifyFlags) => setExit(await verify(flags)));
 }
 
@@ -57,6 +61,7 @@ async function verify(flags: VerifyFlags): Promise<number> {
   const entries = await entriesOf(flags);
   const signal = interruptSignal(() => say('interrupted', flags));
   let failed = 0;
+  if (flags.format === 'markdown' && !flags.json) process.stdout.write(MARKDOWN_HEAD);
   for (const entry of entries) {
     const verified = await verifyEntry(flags.list, entry, {
       limits: { depth: null, memoryMb: flags.memoryMb, timeMs: null },
@@ -67,6 +72,7 @@ async function verify(flags: VerifyFlags): Promise<number> {
     if (verified.verdict.stop === 'interrupt') return EXIT.interrupted;
     if (!verified.met) failed += 1;
     if (flags.json) printJson(rowOf(verified));
+    else if (flags.format === 'markdown') process.stdout.write(`${markdownOf(verified)}\n`);
     else if (!flags.quiet || !verified.met) {
       const line = lineOf(verified);
       process.stdout.write(`${verified.met ? line : colorsFor(process.stdout, flags.color).red(line)}\n`);
@@ -76,25 +82,47 @@ async function verify(flags: VerifyFlags): Promise<number> {
   return failed > 0 ? EXIT.finding : EXIT.clean;
 }
 
-function lineOf({ expected, verdict, outcome, met }: Verified): string {
-  const { name, algo, mutants, memory, arch, preempt, bounds, anyWork } = expected;
-  const header = [
-    [algo, ...mutants].join(' + '),
-    memory,
-    arch,
-    ...(preempt === 'full' ? [] : ['preempt none']),
-  ].join(' ');
-  const came = verdict.witness === null ? outcome : `${outcome} after ${verdict.witness.length}`;
+const MARKDOWN_HEAD =
+  '| world | algorithm | machine | within | verdict | states |\n| --- | --- | --- | --- | --- | ---: |\n';
+
+function machineOf({ memory, arch, preempt }: Expected): string {
+  return [memory, arch, ...(preempt === 'full' ? [] : ['preempt none'])].join(' ');
+}
+
+function withinOf({ bounds, anyWork }: Expected): string {
+  return `${boundsText(bounds)}${anyWork ? '; work at any time' : ''}`;
+}
+
+function cameOf({ outcome, verdict }: Verified): string {
+  const { witness, shortest } = verdict;
+  if (witness === null) return outcome;
+  return shortest ? `${outcome}, shortest way: ${witness.length} moves` : outcome;
+}
+
+function markdownOf(verified: Verified): string {
+  const { expected, verdict, met } = verified;
+  const cells = [
+    expected.world.replace('.cid', ''),
+    [expected.algo, ...expected.mutants].join(' + '),
+    machineOf(expected),
+    withinOf(expected),
+    met ? cameOf(verified) : `${cameOf(verified)} (expected ${expected.verdict})`,
+    grouped(verdict.progress.distinct),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function lineOf(verified: Verified): string {
+  const { expected, verdict, met } = verified;
+  const { name, algo, mutants, verdict: wanted, length } = expected;
   const { distinct, seconds } = verdict.progress;
   return [
     met ? 'ok  ' : 'NOT ',
-    name.padEnd(34),
-    came.padEnd(24),
+    name.padEnd(30),
+    cameOf(verified).padEnd(40),
     `${grouped(distinct).padStart(11)} states ${seconds.toFixed(1).padStart(6)} s`,
-    `${header}; ${boundsText(bounds)}${anyWork ? '; work at any time' : ''}`,
-    ...(met
-      ? []
-      : [`(expected ${expected.verdict}${expected.length === null ? '' : ` after ${expected.length}`})`]),
+    `${[algo, ...mutants].join(' + ')} ${machineOf(expected)}; ${withinOf(expected)}`,
+    ...(met ? [] : [`(expected ${wanted}${length === null ? '' : `, ${length} moves`})`]),
   ].join('  ');
 }
 

@@ -29,6 +29,8 @@ export interface ExploreOptions {
   /** Whole states are kept, so that none is taken for another. */
   readonly exact: boolean;
   readonly jobs: number;
+  /** The first violation found will do: no search for the shortest way to one. */
+  readonly first: boolean;
   /** Where a search that was cut short is kept, and gone on with. */
   readonly checkpoint: string | null;
   readonly signal: AbortSignal;
@@ -236,7 +238,9 @@ export async function explore(given: Scenario, file: string, options: ExploreOpt
     return { ...verdict, kind: witness.kind, witness, shortest: true };
   }
   const witness = tryWitness(engine, done.explorer, world, reductions, violation.way);
-  if (options.order === 'dfs') return { ...verdict, kind: witness?.kind ?? verdict.kind, witness };
+  if ((options.order === 'dfs' || options.first) && witness !== null)
+    return { ...verdict, kind: witness.kind, witness };
+  if (options.order === 'dfs') return verdict;
   const again = await search(world, lengths, options, 'shortest', 1, file);
   if (again.found.violation === null) {
     return {

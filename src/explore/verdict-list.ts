@@ -29,7 +29,7 @@ export interface Expected {
   /** Task work at any time: more than can happen. */
   readonly anyWork: boolean;
   readonly verdict: Kind | 'clean';
-  /** Moves of the shortest way to the violation; null where it is clean. */
+  /** Moves of the shortest way to the violation; null where it is clean, or the shortest one takes too long to be found. */
   readonly length: number | null;
   /** Soon decided: a part of the short form. */
   readonly short: boolean;

@@ -36,6 +36,8 @@ export async function verifyEntry(
     bounds: entry.bounds,
     reductions: { ...allReductions, anyWork: entry.anyWork },
     order: 'bfs',
+    // Where no length is expected, the shortest way would take too long.
+    first: entry.length === null,
     exact: false,
     checkpoint: null,
   });

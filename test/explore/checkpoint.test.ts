@@ -72,7 +72,16 @@ function figures({ bfs, visited }: Search) {
   const { states, distinct, slept, expanded, widths, depth, trail } = bfs;
   const hash = createHash('sha256');
   for (const part of trail.parts()) hash.update(part);
-  return { states, distinct, slept, expanded, widths, depth, trail: hash.digest('hex'), visitedBytes: visited.bytes() };
+  return {
+    states,
+    distinct,
+    slept,
+    expanded,
+    widths,
+    depth,
+    trail: hash.digest('hex'),
+    visitedBytes: visited.bytes(),
+  };
 }
 
 async function restored(path: string, key: string, world: World, exact = false): Promise<Search> {

@@ -30,6 +30,7 @@ export const usualOptions: Omit<ExploreOptions, 'bounds'> = {
   reductions: allReductions,
   limits: { depth: null, memoryMb: 512, timeMs: null },
   order: 'bfs',
+  first: false,
   exact: false,
   jobs: 1,
   checkpoint: null,
