@@ -52,13 +52,14 @@ export function words(): i32 {
 /** The world of CONFIG after its actions, packed. False: times are too close (start.ts). */
 export function start(mmsUsed: i32, exact: bool): bool {
   keepWhole(exact);
-  logSteps(true);
+  logSteps(false);
   beginCounting();
   return runPrefix(config.actions, mmsUsed);
 }
 
 /** Then: its local steps. KIND_NONE, or what they violate; the state is packed and met. */
 export function settleStart(): i32 {
+  logSteps(true);
   const kind = settleAll();
   logSteps(false);
   if (kind == KIND_NONE) pack();

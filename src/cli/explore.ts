@@ -240,7 +240,7 @@ async function run(file: string | undefined, flags: ExploreFlags): Promise<numbe
   } finally {
     status.done();
   }
-  checkAgreement(verdict, flags);
+  checkAgreement(verdict);
   await tell(verdict, bounds, flags);
   const isKept = flags.checkpoint !== undefined && verdict.kind === null && status.pass === 'decide';
   if (verdict.stop === 'interrupt') {
@@ -248,15 +248,20 @@ async function run(file: string | undefined, flags: ExploreFlags): Promise<numbe
     return EXIT.interrupted;
   }
   if (isKept && verdict.stop !== null) {
-    const more = { time: '--time', memory: '--memory-mb', depth: '--depth' }[verdict.stop];
-    say(`kept in ${printable(flags.checkpoint!)}; to go on, the same command with more ${more}`, flags);
+    const more = { time: '', memory: ' with more --memory-mb', depth: ' with more --depth' }[verdict.stop];
+    // A table of whole states does not grow.
+    const how =
+      flags.exact && verdict.stop === 'memory'
+        ? 'to go on with more --memory-mb, begin another'
+        : `to go on, the same command${more}`;
+    say(`kept in ${printable(flags.checkpoint!)}; ${how}`, flags);
   }
   return verdict.kind === null ? EXIT.clean : EXIT.finding;
 }
 
 /** A search without some of the reductions, or with one job, must find what the first one found. */
-function checkAgreement({ kind, shortest, stop }: Verdict, { order }: ExploreFlags): void {
-  if (kind !== null && order === 'bfs' && !shortest && (stop === null || stop === 'depth'))
+function checkAgreement({ kind, shortest, shortestProgress, stop }: Verdict): void {
+  if (shortestProgress !== null && !shortest && (stop === null || stop === 'depth'))
     throw new Error(`a search finds ${kind}, and the one for the shortest way to it finds nothing`);
 }
 

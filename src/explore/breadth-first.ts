@@ -35,7 +35,8 @@ export class BreadthFirst {
   /** Of the time that earlier runs took. */
   secondsBefore = 0;
   private readonly started = performance.now();
-  private frontierBytes = 0;
+  /** Of the chunks of both levels. */
+  frontierBytes = 0;
 
   constructor(
     private readonly expander: Expander,
@@ -101,7 +102,8 @@ export class BreadthFirst {
     };
     while (this.current.length > 0 || active.size > 0) {
       if (signal.aborted) stop = 'interrupt';
-      else if (this.limits.timeMs !== null && this.seconds() * 1000 >= this.limits.timeMs) stop = 'time';
+      else if (this.limits.timeMs !== null && performance.now() - this.started >= this.limits.timeMs)
+        stop = 'time';
       if (stop !== null || violation !== null) {
         await settle();
         break;

@@ -161,7 +161,7 @@ async function readCheckpoint(
   const { head, headBytes } = await readHead(file, path, size);
   if (head.key !== key)
     throw new UserError(
-      `${path}: a checkpoint of another world, bounds or reductions (expected those of this call)`,
+      `${path}: a checkpoint of another world, bounds, reductions or --exact (expected those of this call)`,
     );
   if (head.build !== build())
     throw new UserError(`${path}: a checkpoint of another build of cidfuzz (expected one of this build)`);

@@ -17,7 +17,7 @@ import type { Found, Limits, Stop } from './limits.js';
 import type { Progress } from './progress.js';
 import { fitting, type Reductions } from './reductions.js';
 import { VisitedSet } from './visited-set.js';
-import { type Witness, witnessOf } from './witness.js';
+import { NoWitness, type Witness, witnessOf } from './witness.js';
 import type { ExpandTask } from './worker.js';
 import { type World, worldOf } from './world.js';
 
@@ -143,7 +143,7 @@ async function search(
     else bfs.begin(explorer.first());
     const found = await bfs.run(signal, () => options.onProgress(bfs.progress(), pass));
     if (options.checkpoint !== null && pass === 'decide' && found.stop !== null)
-      await saveCheckpoint(options.checkpoint, keyOf(world, reductions), visited, bfs);
+      await saveCheckpoint(options.checkpoint, keyOf(world, reductions, options), visited, bfs);
     return { found, progress: bfs.progress(), slept: bfs.slept, explorer };
   };
   if (jobs === 1) return withExpander(soloExpander(explorer));
@@ -159,8 +159,9 @@ async function search(
   );
 }
 
-function keyOf(world: World, reductions: Reductions): string {
-  return JSON.stringify({ world, reductions });
+/** What a checkpoint is of. */
+function keyOf(world: World, reductions: Reductions, { exact }: ExploreOptions): string {
+  return JSON.stringify({ world, reductions, exact });
 }
 
 async function savedOf(
@@ -169,7 +170,20 @@ async function savedOf(
   options: ExploreOptions,
 ): Promise<Checkpoint | null> {
   if (options.checkpoint === null) return null;
-  return loadCheckpoint(options.checkpoint, keyOf(world, reductions), options.limits.memoryMb);
+  return loadCheckpoint(options.checkpoint, keyOf(world, reductions, options), options.limits.memoryMb);
+}
+
+/** With times told apart, a state tells so many advances apart (assembly/explore/time.ts, NEVER). */
+const MOST_ADVANCES = 12;
+
+function checkAdvances(scenario: Scenario, { bounds, reductions }: ExploreOptions, file: string): void {
+  if (reductions.time) return;
+  const advances =
+    scenario.actions.filter(({ op }) => op === 'advance').length + (bounds.advances ?? Infinity);
+  if (advances > MOST_ADVANCES)
+    throw new UserError(
+      `${file}: without the abstraction of time too many advances (expected at most ${MOST_ADVANCES}, with those of the prefix)`,
+    );
 }
 
 /** The reductions that leave the lengths of ways alone. */
@@ -205,14 +219,25 @@ export async function explore(given: Scenario, file: string, options: ExploreOpt
     };
   }
   const world = worldOf(scenario, options.bounds, file);
+  checkAdvances(scenario, options, file);
   let reductions = fitting(options.reductions, options.bounds, options.limits);
+  const began = performance.now();
+  /** What is left of the time, for all searches. */
+  const inTime = (): ExploreOptions => {
+    const { timeMs } = options.limits;
+    if (timeMs === null) return options;
+    return {
+      ...options,
+      limits: { ...options.limits, timeMs: Math.max(0, timeMs - (performance.now() - began)) },
+    };
+  };
   let pass: Pass = 'decide';
   let done = await search(world, reductions, options, pass, options.jobs, file);
   if (done.found.violation !== null && reductions.anyWork) {
     // It may be one of those that cannot happen.
     reductions = { ...reductions, anyWork: false };
     pass = 'decide-narrowly';
-    done = await search(world, reductions, options, pass, options.jobs, file);
+    done = await search(world, reductions, inTime(), pass, options.jobs, file);
   }
   const { stop, violation } = done.found;
   const verdict = {
@@ -241,7 +266,7 @@ export async function explore(given: Scenario, file: string, options: ExploreOpt
   if ((options.order === 'dfs' || options.first) && witness !== null)
     return { ...verdict, kind: witness.kind, witness };
   if (options.order === 'dfs') return verdict;
-  const again = await search(world, lengths, options, 'shortest', 1, file);
+  const again = await search(world, lengths, inTime(), 'shortest', 1, file);
   if (again.found.violation === null) {
     return {
       ...verdict,
@@ -261,7 +286,7 @@ export async function explore(given: Scenario, file: string, options: ExploreOpt
   };
 }
 
-/** A way with repeated stores left out (assembly/explore/pack.ts) may need more places than a buffer has. */
+/** Of a way that local steps may have made impossible. */
 function tryWitness(
   engine: Engine,
   explorer: Explorer,
@@ -271,7 +296,8 @@ function tryWitness(
 ): Witness | null {
   try {
     return witnessOf(engine, explorer, world, reductions, way);
-  } catch {
-    return null;
+  } catch (error) {
+    if (error instanceof NoWitness) return null;
+    throw error;
   }
 }

@@ -17,9 +17,9 @@ export interface Progress {
 
 /** Levels that the guess looks back on. */
 const LOOK_BACK = 6;
-/** A guess beyond so many levels, or states, is none. */
+/** A guess beyond so many levels, or several times the states that a visited set can hold, is none. */
 const MOST_LEVELS = 10_000;
-const MOST_STATES = 1e15;
+const MOST_STATES = 2 ** 32;
 
 /**
  * A guess at how many states are still to come in breadth-first search: levels grow ever more slowly, then shrink ever faster; the

@@ -186,7 +186,7 @@ describe('no checkpoint of this search', () => {
     refused(
       'other',
       () => {},
-      'a checkpoint of another world, bounds or reductions (expected those of this call)',
+      'a checkpoint of another world, bounds, reductions or --exact (expected those of this call)',
       'another key',
     ));
 
