@@ -40,6 +40,7 @@ import {
 } from '../../src/abi';
 import { REDUCE_CPUS, REDUCE_LOCAL, REDUCE_MMS, UNBOUNDED } from '../../src/engine/addresses';
 import {
+  clockAddr,
   config,
   cpuAt,
   cpuFrame,
@@ -477,11 +478,14 @@ function packEntry(c: i32, i: i32): u64 {
 }
 
 /**
- * Whether waiting store i of cpu c repeats the one before it: they may as well drain together. (What is lost is that
- * it takes one of eight places: a state without it can do all that one with it can, and keep more stores waiting.)
+ * Whether waiting store i of cpu c is covered by the one behind it, so that they may as well drain together: it is the same store
+ * once more; or both are of the clock. (Only clear-old looks at that, to compare it with a time that memory has by then or gets
+ * later: older than both, or not older than either.) What is lost is that it takes one of eight places: a state without it
+ * can do all that one with it can, and keep more stores waiting.
  */
-function isRepeated(c: i32, i: i32): bool {
-  return waitingAddr(c, i) == waitingAddr(c, i - 1) && waitingValue(c, i) == waitingValue(c, i - 1);
+function isCovered(c: i32, i: i32): bool {
+  if (i + 1 == waiting(c) || waitingAddr(c, i) != waitingAddr(c, i + 1)) return false;
+  return waitingValue(c, i) == waitingValue(c, i + 1) || waitingAddr(c, i) == <u32>clockAddr(c);
 }
 
 /** Packs the state at hand into PACKED; `oldMm` and `oldTask` tell what was renamed. */
@@ -511,7 +515,7 @@ export function pack(): void {
       const order = <u64>waitingOrder(c);
       let kept: u64 = 0;
       for (let k = 0; k < count; k++) {
-        if (k > 0 && merges && isRepeated(c, k)) continue;
+        if (merges && isCovered(c, k)) continue;
         kept += 1;
         pending |= packEntry(c, k) << (half << 5);
         half ^= 1;
