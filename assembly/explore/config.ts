@@ -4,7 +4,7 @@ import { REDUCE_HOMES, REDUCE_TASKS, UNBOUNDED, WIDEN_WORK } from '../../src/eng
 import { clearWords } from '../layout';
 import { SETTINGS } from './places';
 
-/** Written by the host, with the bounds behind it (src/explore/encode.ts). */
+/** Written by the host, with the bounds behind it (src/explore/explorer.ts). */
 @unmanaged
 export class ExploreConfig {
   /** REDUCE_* */

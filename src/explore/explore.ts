@@ -239,6 +239,11 @@ export async function explore(given: Scenario, file: string, options: ExploreOpt
     pass = 'decide-narrowly';
     done = await search(world, reductions, inTime(), pass, options.jobs, file);
   }
+  if (done.found.violation !== null && options.jobs > 1) {
+    // Of several workers, the first to find something is not always the same one.
+    const alone = await search(world, reductions, inTime(), pass, 1, file);
+    if (alone.found.violation !== null) done = alone;
+  }
   const { stop, violation } = done.found;
   const verdict = {
     kind: violation === null ? null : (KIND_WORDS[violation.kind] as Kind),
@@ -257,8 +262,7 @@ export async function explore(given: Scenario, file: string, options: ExploreOpt
 
   const lengths = keepsLengths(reductions);
   const isShortest = options.order === 'bfs' && JSON.stringify(lengths) === JSON.stringify(reductions);
-  // Of several workers, the first to find something is not always the same one.
-  if (isShortest && options.jobs === 1) {
+  if (isShortest) {
     const witness = witnessOf(engine, done.explorer, world, reductions, violation.way);
     return { ...verdict, kind: witness.kind, witness, shortest: true };
   }
