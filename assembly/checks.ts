@@ -473,8 +473,16 @@ function seenTo(m: i32, c: i32): bool {
   return false;
 }
 
-/** Forgets what a broken-off run left. */
+/** Nothing is counted, and what a broken-off run left is forgotten. */
 export function resetChecks(): void {
+  world.lockHolders = 0;
+  world.lazySlots = 0;
+  world.duplicates = 0;
+  world.freed = 0;
+  world.misowned = 0;
+  world.loose = 0;
+  world.maskWaits = 0;
+  world.wrong = 0;
   badCid = nullMm = stuck = flagged = false;
 }
 
@@ -536,14 +544,6 @@ function countHolder(c: i32): void {
 /** All sums anew, from the world as it stands: slots, masks, frames, buffers. */
 export function recount(): void {
   resetChecks();
-  world.lockHolders = 0;
-  world.lazySlots = 0;
-  world.duplicates = 0;
-  world.freed = 0;
-  world.misowned = 0;
-  world.loose = 0;
-  world.maskWaits = 0;
-  world.wrong = 0;
   for (let m = 0; m < mmsTotal; m++) {
     const mm = mmAt(m);
     mm.frameOwners = 0;

@@ -111,14 +111,6 @@ function initGlobals(): void {
   world.cidLock = 0;
   world.now = START_NS;
   world.jiffies = START_NS / NS_PER_JIFFY;
-  world.lockHolders = 0;
-  world.lazySlots = 0;
-  world.duplicates = 0;
-  world.freed = 0;
-  world.misowned = 0;
-  world.loose = 0;
-  world.maskWaits = 0;
-  world.wrong = 0;
   resetChecks();
   resetMemory();
   planBarriers();

@@ -1,6 +1,6 @@
 /** What an exploration may do, and what is left of it in the state at hand. */
 
-import { REDUCE_HOMES, REDUCE_TASKS, UNBOUNDED, WIDEN_WORK } from '../../src/engine/addresses';
+import { REDUCE_HOMES, UNBOUNDED, WIDEN_WORK } from '../../src/engine/addresses';
 import { clearWords } from '../layout';
 import { SETTINGS } from './places';
 
@@ -83,11 +83,6 @@ export function setUsedWord(word: u64): void {
 /** One of what a bound allows is used up. The bound was not 0. */
 export function spend(bound: u8): u8 {
   return bound == UNBOUNDED ? bound : bound - 1;
-}
-
-/** Whether equal tasks may change places. */
-export function sortsTasks(): bool {
-  return reduces(REDUCE_TASKS);
 }
 
 /** Whether a task that is not running may begin anywhere: a migration before it can be added to any run. */

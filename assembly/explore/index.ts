@@ -6,7 +6,7 @@ import { config } from '../layout';
 import * as dives from './dive';
 import { beginCounting, expand, slept, tried, violation, violator } from './expand';
 import { keepWhole, meet } from './meet';
-import { made, make } from './move';
+import { make } from './move';
 import { listMoves, moveAt, moves } from './moves';
 import { fingerprint, oldCpu, oldMm, oldTask, pack, packedWords, setMerging } from './pack';
 import { IN, PACKED } from './places';
@@ -170,9 +170,6 @@ export function deepest(): u32 {
 }
 export function divedStates(): u32 {
   return dives.dived;
-}
-export function madeSteps(): f64 {
-  return <f64>made;
 }
 
 /**

@@ -22,15 +22,11 @@ import { beginsWithStore, isLocal, isLocalDrain } from './independent';
 import { applyMove, payTurn } from './moves';
 import { noteDrain, noteStep } from './retrace-log';
 
-/** Micro-steps and drains made. */
-export let made: u64 = 0;
-
 /** One access of what cpu c is in the middle of: KIND_NONE, or what it violates. */
 export function go(c: i32): i32 {
   const f = cpuAt(c).under;
   noteStep(c, f == cpuFrame(c));
   step(c, f);
-  made += 1;
   return world.wrong == 0 ? KIND_NONE : judge(c);
 }
 
@@ -38,7 +34,6 @@ export function go(c: i32): i32 {
 function drain(c: i32, i: i32): i32 {
   noteDrain(c, i);
   flush(c, i);
-  made += 1;
   return judge(c);
 }
 

@@ -38,7 +38,7 @@ import {
   ROUTINE_WORK,
   SCAN_RUNNING_JIFFIES,
 } from '../../src/abi';
-import { REDUCE_CPUS, REDUCE_LOCAL, REDUCE_MMS, UNBOUNDED } from '../../src/engine/addresses';
+import { REDUCE_CPUS, REDUCE_LOCAL, REDUCE_MMS, REDUCE_TASKS, UNBOUNDED } from '../../src/engine/addresses';
 import {
   clockAddr,
   config,
@@ -72,17 +72,7 @@ import {
   waitingUnlock,
   waitingValue,
 } from '../memory';
-import {
-  anyHome,
-  anyWork,
-  bounds,
-  explore,
-  isUsed,
-  LEFT_WORDS,
-  leftWord,
-  reduces,
-  sortsTasks,
-} from './config';
+import { anyHome, anyWork, bounds, explore, isUsed, LEFT_WORDS, leftWord, reduces } from './config';
 import {
   LIVE_CID,
   LIVE_CLOCK,
@@ -359,7 +349,7 @@ function refersTo(t: i32): u32 {
 
 /** Tasks in order, which gives them their new names. What a frame has seen is added when all have theirs. */
 function packTasks(at: i32): void {
-  const sorts = sortsTasks();
+  const sorts = reduces(REDUCE_TASKS);
   const count = tasksTotal - cpus;
   for (let t = 0; t < count; t++) {
     const word = packTask(taskAt(cpus + t), taskFrame(cpus + t));

@@ -7,14 +7,17 @@
  * come, and looked up some hundred at once; those that have been met before are then taken out again.
  */
 
-import { EXPLORE_OUT_BYTES, EXPLORE_OUT_STATES, EXPLORE_PENDING_STATES } from '../../src/engine/addresses';
+import {
+  EXPLORE_MAX_WORDS,
+  EXPLORE_OUT_BYTES,
+  EXPLORE_OUT_STATES,
+  EXPLORE_PENDING_STATES,
+} from '../../src/engine/addresses';
 import { fetch, meet } from './meet';
 import { fingerprint, packedWords } from './pack';
 import { IN, ORDINALS, OUT, PACKED, PARENTS, PENDING, STACK } from './places';
 
-/** A state's words are fewer (limits of src/engine/addresses.ts: 1 + 2 + 6 + 10 + 5 + 20). */
-export const MAX_WORDS: i32 = 44;
-/** And its moves. */
+/** A state's moves are fewer. */
 export const MAX_MOVES: i32 = 256;
 
 let diving: bool = false;
@@ -59,10 +62,6 @@ export function beginOut(dives: bool): void {
   pendingEnd = 0;
 }
 
-export function isDiving(): bool {
-  return diving;
-}
-
 export function setParent(id: u32): void {
   parent = id;
 }
@@ -75,13 +74,13 @@ export function mayWait(): bool {
 /** And in OUT. */
 export function hasRoom(): bool {
   return (
-    pendingEnd + (MAX_WORDS + 2) * 8 * MAX_MOVES <= <u32>EXPLORE_OUT_BYTES &&
+    pendingEnd + (EXPLORE_MAX_WORDS + 2) * 8 * MAX_MOVES <= <u32>EXPLORE_OUT_BYTES &&
     outStates + pending + MAX_MOVES <= EXPLORE_OUT_STATES
   );
 }
 
 export function stackHasRoom(): bool {
-  return top + (MAX_WORDS + 2) * 8 * MAX_MOVES <= (<usize>memory.size()) << 16;
+  return top + (EXPLORE_MAX_WORDS + 2) * 8 * MAX_MOVES <= (<usize>memory.size()) << 16;
 }
 
 export function emptyStack(): void {

@@ -12,7 +12,6 @@ import { type ExploreOptions, explore, type Pass, type Verdict } from '../explor
 import { plainWorld } from '../explore/plain-world.js';
 import type { Progress } from '../explore/progress.js';
 import { allReductions, type Reductions } from '../explore/reductions.js';
-import { boundsText, isOfPrefix, verdictText } from '../explore/verdict-text.js';
 import { printScenario } from '../scenario/print.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { withComments } from '../scenario/with-comments.js';
@@ -27,6 +26,7 @@ import {
 import { interruptSignal } from './interrupt.js';
 import { grouped, printJson, say } from './output.js';
 import { parseCount, parseJobs, parseTime } from './parse-values.js';
+import { boundsText, isOfPrefix, verdictText } from './verdict-text.js';
 
 interface ExploreFlags extends CommonFlags, HeaderFlags, Partial<Record<keyof Bounds, number>> {
   readonly cpus?: number;

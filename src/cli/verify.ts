@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { fileError, UserError } from '../errors.js';
 import { type Expected, parseVerdicts } from '../explore/verdict-list.js';
-import { boundsText } from '../explore/verdict-text.js';
 import { type Verified, verifyEntry } from '../explore/verify.js';
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, type CommonFlags } from './flags.js';
 import { interruptSignal } from './interrupt.js';
 import { colorsFor, grouped, printJson, say } from './output.js';
 import { parseCount, parseJobs } from './parse-values.js';
+import { boundsText } from './verdict-text.js';
 
 /** The list that comes with the sources. */
 const OWN_LIST = fileURLToPath(new URL('../../corpus/worlds/verdicts.json', import.meta.url));

@@ -71,6 +71,9 @@ export const EXPLORE_MAX_CPUS = 5;
 export const EXPLORE_MAX_TASKS = 10;
 export const EXPLORE_MAX_MMS = 6;
 
+/** Words of a packed state, at most: 1 + 2 + 6 mms + 10 tasks + 5 cpus + 20 of waiting stores. */
+export const EXPLORE_MAX_WORDS = 44;
+
 // What the explorer's calls return.
 export const EXPLORE_DONE = 0;
 /** Room for states is used up: take them out, and call again. */

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { EXPLORE_CROWDED, EXPLORE_DONE, EXPLORE_VIOLATION } from '../engine/addresses.js';
+import { EXPLORE_CROWDED, EXPLORE_DONE, EXPLORE_MAX_WORDS, EXPLORE_VIOLATION } from '../engine/addresses.js';
 import type { Expanded, Expander } from './expander.js';
-import type { Found, Limits, Stop } from './limits.js';
+import { type Found, type Limits, ROOM, type Stop } from './limits.js';
 import { guessLeft, type Progress } from './progress.js';
 import { Trail } from './trail.js';
 import type { VisitedSet } from './visited-set.js';
@@ -14,11 +14,6 @@ export interface Chunk {
   readonly from: number;
   readonly id: number;
 }
-
-/** New states that one call may meet: what is made room for. */
-const ROOM = 16_384;
-/** Words of a state, at most (assembly/explore/store.ts). */
-const MAX_WORDS = 44;
 
 /** Breadth-first search, level by level: the first violation that it meets is as near as any. */
 export class BreadthFirst {
@@ -116,7 +111,8 @@ export class BreadthFirst {
       const wanted = ROOM * (active.size + 1);
       if (!this.visited.hasRoom(this.distinct, wanted)) {
         await settle();
-        if (!this.visited.makeRoom(this.distinct, ROOM * this.expander.jobs, MAX_WORDS)) stop = 'memory';
+        if (!this.visited.makeRoom(this.distinct, ROOM * this.expander.jobs, EXPLORE_MAX_WORDS))
+          stop = 'memory';
         if (stop !== null) break;
       }
       const chunk = this.current.shift()!;

@@ -1,14 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { EXPLORE_DONE, EXPLORE_FULL, EXPLORE_VIOLATION } from '../engine/addresses.js';
+import { EXPLORE_DONE, EXPLORE_FULL, EXPLORE_MAX_WORDS, EXPLORE_VIOLATION } from '../engine/addresses.js';
 import type { Explorer } from './explorer.js';
-import type { Found, Limits } from './limits.js';
+import { type Found, type Limits, ROOM } from './limits.js';
 import type { Progress } from './progress.js';
 import type { VisitedSet } from './visited-set.js';
 
 /** States expanded in one call. */
 const CALL = 50_000;
-const ROOM = 16_384;
-const MAX_WORDS = 44;
 
 /** Depth-first search: only the states on the way, and beside it, are kept whole; the way that it finds is not the shortest. */
 export class DepthFirst {
@@ -48,7 +46,8 @@ export class DepthFirst {
       if (signal.aborted) return { stop: 'interrupt', violation: null };
       if (this.limits.timeMs !== null && this.seconds() * 1000 >= this.limits.timeMs)
         return { stop: 'time', violation: null };
-      if (!this.visited.makeRoom(this.distinct, ROOM, MAX_WORDS)) return { stop: 'memory', violation: null };
+      if (!this.visited.makeRoom(this.distinct, ROOM, EXPLORE_MAX_WORDS))
+        return { stop: 'memory', violation: null };
       const { code, expanded, tried, slept } = this.explorer.dive(CALL, ROOM);
       this.states += tried;
       this.slept += slept;

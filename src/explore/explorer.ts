@@ -42,7 +42,6 @@ interface Exports extends WebAssembly.Exports {
   depth(): number;
   deepest(): number;
   divedStates(): number;
-  madeSteps(): number;
   retrace(ordinal: number): number;
   tracedMove(): number;
   stepRuns(): number;
@@ -249,10 +248,6 @@ export class Explorer {
   /** KIND_* and the move of the state `nextId` that the last call ended with. */
   violation(): { readonly kind: number; readonly move: number } {
     return { kind: this.wasm.violated(), move: this.wasm.violatingMove() };
-  }
-
-  steps(): number {
-    return this.wasm.madeSteps();
   }
 
   private runs(): StepRun[] {

@@ -7,6 +7,9 @@ export interface Limits {
   readonly timeMs: number | null;
 }
 
+/** New states that one call may meet: what is made room for. */
+export const ROOM = 16_384;
+
 /** Why a search ended with states that are still to be expanded. */
 export type Stop = 'depth' | 'memory' | 'time' | 'interrupt';
 

@@ -1,6 +1,7 @@
-import { BOUNDS, type Bounds, unbounded } from './bounds.js';
-import type { Verdict } from './explore.js';
-import type { Progress } from './progress.js';
+import { BOUNDS, type Bounds, unbounded } from '../explore/bounds.js';
+import type { Verdict } from '../explore/explore.js';
+import type { Progress } from '../explore/progress.js';
+import { grouped } from './output.js';
 
 const NAMES: Record<keyof Bounds, string> = {
   exits: 'exits',
@@ -15,10 +16,6 @@ const NAMES: Record<keyof Bounds, string> = {
   advances: 'advances',
   preemptions: 'preemptions',
 };
-
-function grouped(n: number): string {
-  return String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ' ');
-}
 
 /** `at most 1 exits, 2 advances`, or that there is none. */
 export function boundsText(bounds: Bounds): string {
