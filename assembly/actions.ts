@@ -45,6 +45,7 @@ import {
   world,
 } from './layout';
 import { ages, arm, forked, isWaiting, peek, place, settle } from './memory';
+import { scanInherited, scanPutOff } from './scans';
 
 /** One action, 16 bytes. */
 @unmanaged
@@ -166,12 +167,14 @@ function applyFork(c: i32, child: i32, mm: i32, home: i32): bool {
   const parent = mmAt(shared);
   if (parent.users == 1) {
     settle(c, nextScanAddr(shared));
+    scanPutOff(shared);
     place(nextScanAddr(shared), world.jiffies + SCAN_DELAY_JIFFIES);
   }
   let m = shared;
   if (mm >= 0) {
     mmAt(mm).touched = true;
     // The repaired one does not copy: a scan of the parent's mm may be under way.
+    scanInherited(mm);
     place(nextScanAddr(mm), config.algo == ALGO_RFC_V6_FIXED ? 0 : parent.nextScan);
     m = mm;
   }

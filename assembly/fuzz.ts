@@ -1,7 +1,8 @@
 /**
  * The fuzz loop: draws a world, runs a schedule that the strategy chooses, checks every step, and starts over,
  * thousands of times a call. It returns to the host at a finding of a new bucket, at a schedule that the
- * reference is to repeat, or when the batch is done; the schedule's actions are then in ACTIONS.
+ * reference is to repeat, or when the batch is done; the schedule's actions are then in ACTIONS (those of its seed, if it
+ * began in the midst of one, apart); and where it needs another seed.
  */
 
 import {
@@ -17,6 +18,9 @@ import {
   FUZZ_DONE,
   FUZZ_FINDING,
   FUZZ_SAMPLE,
+  FUZZ_SEED,
+  MORE_MMS,
+  MORE_TASKS,
   STRATEGIES,
   STRATEGY_GUIDED,
   STRATEGY_PORTFOLIO,
@@ -31,11 +35,22 @@ import { BUCKETS, config, FUZZ_CONFIG, result } from './layout';
 import { below, between, hash, seedRandom } from './rng';
 import { applyCovered, beginRun, burst, drain, endRun, startRun } from './run';
 import { choose, clearCorpus, isEmpty, learn, takeEntry, worldOfChosen } from './search/corpus';
+import * as seeds from './search/seeds';
+import { takeWorldBack } from './snapshot';
 import { plannedActions } from './strategy/guided';
 import { resetPct } from './strategy/pct';
 import { payPortfolio, pickStrategy, resetPortfolio } from './strategy/portfolio';
-import { beginSchedule, choosesThreads, joinsSteps, Plan, performed, propose } from './strategy/strategy';
+import {
+  beginSchedule,
+  choosesThreads,
+  joinsSteps,
+  Plan,
+  performed,
+  propose,
+  WINDOW,
+} from './strategy/strategy';
 import { hasThreads } from './strategy/threads';
+import { windowLimit } from './strategy/window';
 import { declAt, resetWorld, setUpWorld } from './world';
 
 /** What to draw worlds and schedules from; written by the host. */
@@ -56,14 +71,13 @@ export class FuzzConfig {
   epoch: u32;
   /** Actions already in ACTIONS that every schedule begins with (in the world of CONFIG); 0: none. */
   prefix: i32;
+  /** How many seeds there are, in whose midst schedules begin (search/seeds.ts), an epoch in one window; 0: none. */
+  seeds: i32;
 }
 export const fuzzConfig: FuzzConfig = changetype<FuzzConfig>(FUZZ_CONFIG);
 
 /** Schedules of one group share their world: a wide one is set up once, and then only reset. */
 const WORLD_GROUP_SHIFT: u64 = 4;
-/** Names that forks and execs of one schedule may bring, at most. */
-const MORE_TASKS: i32 = 4;
-const MORE_MMS: i32 = 4;
 /** Proposals that are not applied, for each action, before a schedule is given up as stuck. */
 const ATTEMPTS_PER_ACTION: i32 = 8;
 /** The least actions of a schedule. */
@@ -73,6 +87,8 @@ const CHILD_MIN: i32 = 4;
 const CHILD_MAX: i32 = 96;
 /** Guided search: one schedule in so many has no parent. */
 const FRESH_ONE_IN: i32 = 16;
+/** The same in the window of a seed, which has more to it than a walk. */
+const SEEDED_FRESH_ONE_IN: i32 = 2;
 /** The worlds of SURW are not those of the other strategies. */
 const SURW_GROUPS: u64 = 1 << 62;
 /** Micro-steps of a schedule, at the most, for each of its actions. */
@@ -111,6 +127,7 @@ export function beginBatch(first: u64, count: u32, chosenStrategy: i32): void {
   batchSteps = 0;
   memory.fill(BUCKETS, 0, (<usize>KINDS) << 10);
   memory.fill(PLAYS, 0, 4 * STRATEGIES);
+  seeds.beginSeeds(fuzzConfig.seed, fuzzConfig.seeds, fuzzConfig.epoch);
   beginEpoch();
 }
 
@@ -132,9 +149,25 @@ export function lastIndex(): u64 {
   return index - 1;
 }
 
-/** Goes on with the batch: FUZZ_DONE, FUZZ_FINDING or FUZZ_SAMPLE. */
+/** The seed that the next schedule needs, after FUZZ_SEED. */
+export function seedWanted(): i32 {
+  return seeds.seedWanted(index);
+}
+
+/** The host has brought it: CONFIG, DECLS, SEED. sound: its actions before any that violates something. */
+export function seedBrought(actions: i32, sound: i32): void {
+  seeds.seedBrought(index, actions, sound);
+}
+
+/** How many actions of the seed the schedule that was run last has begun with. */
+export function seedBase(): i32 {
+  return seeds.base;
+}
+
+/** Goes on with the batch: FUZZ_DONE, FUZZ_FINDING, FUZZ_SAMPLE or FUZZ_SEED. */
 export function fuzz(): i32 {
   while (index < end) {
+    if (fuzzConfig.seeds > 0 && !seeds.hasBase(index)) return FUZZ_SEED;
     if (learns() && index % fuzzConfig.epoch == 0 && index > counted) beginEpoch();
     setUp();
     runSchedule();
@@ -159,14 +192,17 @@ function setUp(): void {
   const picked = pick();
   isChild = false;
   if (fuzzConfig.prefix > 0) setUpPrefixed();
+  else if (fuzzConfig.seeds > 0) setUpSeeded(picked);
   else if (picked == STRATEGY_GUIDED) setUpGuided();
   else setUpDrawn(groupOf(picked));
   // Where the world has too many cpus for threads, the walk takes their place.
   by = choosesThreads(picked) && !hasThreads() ? STRATEGY_RANDOM_WALK : picked;
   Plan.program = index;
   if (picked == STRATEGY_SURW) {
-    Plan.program = fuzzConfig.prefix > 0 ? 0 : group;
-    Plan.first = fuzzConfig.prefix > 0 ? surwSchedules == 0 : surwSchedules % (1 << WORLD_GROUP_SHIFT) == 0;
+    // Of one world, and from one place in it, all are of one program.
+    const single = fuzzConfig.prefix > 0 || fuzzConfig.seeds > 0;
+    Plan.program = fuzzConfig.prefix > 0 ? 0 : fuzzConfig.seeds > 0 ? seeds.epoch : group;
+    Plan.first = single ? surwSchedules == 0 : surwSchedules % (1 << WORLD_GROUP_SHIFT) == 0;
     surwSchedules += 1;
   }
 }
@@ -188,7 +224,7 @@ export function playsOf(chosenStrategy: i32): i32 {
 function pick(): i32 {
   if (strategy != STRATEGY_PORTFOLIO) return strategy;
   seedRandom(fuzzConfig.seed, STREAM_STRATEGY, index);
-  return pickStrategy();
+  return pickStrategy(fuzzConfig.seeds > 0);
 }
 
 /** Keeps what was new, and pays for what was rare. */
@@ -288,6 +324,19 @@ function setUpPrefixed(): void {
   seedRandom(fuzzConfig.seed, STREAM_SCHEDULE, index);
 }
 
+/** The world at the base of the seed's window, for a child of a schedule that began there too, or for the window anew. */
+function setUpSeeded(picked: i32): void {
+  takeWorldBack();
+  seedRandom(fuzzConfig.seed, STREAM_SCHEDULE, index);
+  isChild = picked == STRATEGY_GUIDED && !isEmpty() && below(SEEDED_FRESH_ONE_IN) != 0;
+  if (isChild) choose();
+}
+
+/** Whether the schedule goes through the window of a seed. */
+function mixes(): bool {
+  return fuzzConfig.seeds > 0 && !isChild && !choosesThreads(by);
+}
+
 /** Names in use. */
 let tasks: i32 = 0;
 let mms: i32 = 0;
@@ -296,9 +345,13 @@ function runSchedule(): void {
   beginRun();
   tasks = config.tasks;
   mms = config.mms;
+  if (fuzzConfig.seeds > 0) {
+    tasks = seeds.tasksAtBase;
+    mms = seeds.mmsAtBase;
+  }
   let n = 0;
   for (; n < fuzzConfig.prefix && result.kind == KIND_NONE; n++) perform(actionAt(n));
-  beginSchedule(by, isChild, tasks, mms);
+  beginSchedule(mixes() ? WINDOW : by, isChild, tasks, mms);
   const limit = n + actionsLimit();
   const stepLimit = <u64>limit * STEPS_PER_ACTION;
   let attempts = limit * ATTEMPTS_PER_ACTION;
@@ -320,12 +373,15 @@ function runSchedule(): void {
     if (isStep && routineEnded && looksStranded()) break;
   }
   config.actions = n;
+  // What was proposed last may not have been applied.
+  if (covering) coverAction(n);
   if (result.kind == KIND_NONE) endRun(0);
 }
 
 /** The most actions of a schedule, those of its prefix apart. */
 function actionsLimit(): i32 {
   if (isChild) return plannedActions() + between(CHILD_MIN, CHILD_MAX);
+  if (mixes()) return windowLimit();
   if (choosesThreads(by)) return max(ACTIONS_MIN, fuzzConfig.actionsMax);
   return between(ACTIONS_MIN, max(ACTIONS_MIN, fuzzConfig.actionsMax));
 }

@@ -3,12 +3,14 @@
 import { setCovering, touched } from './coverage';
 import { runDeck as runAll } from './deck';
 import { batchSteps, beginBatch as begin, lastIndex } from './fuzz';
+import { useMms } from './layout';
 import { setChecking } from './memory';
-import { goOn as go, startRun } from './run';
+import { endRun, goOn as go, goOnWith, startOpen, startRun } from './run';
 import { pctEvents, pctThreads } from './strategy/pct';
 import { setTracing } from './trace';
+import { bringTask, forgetMm, forgetTask } from './world';
 
-export { fuzz, playsOf, runEntry } from './fuzz';
+export { fuzz, playsOf, runEntry, seedBase, seedBrought, seedWanted } from './fuzz';
 export {
   litmusAges,
   litmusBegin,
@@ -54,6 +56,38 @@ export function run(trace: bool, checks: bool, budgetLo: u32, budgetHi: u32): i3
 /** After RUN_PAUSED, when EVENTS is drained. */
 export function goOn(): i32 {
   return go();
+}
+
+/** Begins a traced run in the world of CONFIG whose actions come in pieces. */
+export function replayBegin(): void {
+  setTracing(true);
+  setChecking(true);
+  startOpen();
+}
+
+/** Goes on with ACTIONS[0 … actions-1], which know the first `mms` mms: RUN_DONE at their end, or RUN_PAUSED, for `goOn`. */
+export function replayMore(actions: i32, mms: i32): i32 {
+  useMms(mms);
+  return goOnWith(actions);
+}
+
+/** Task id `t` (idle tasks first) comes to be. */
+export function replayBring(t: i32, mm: i32, home: i32): void {
+  bringTask(t, mm, home);
+}
+
+/** Records are free for others: a task's, an mm's. */
+export function replayForgetTask(t: i32): void {
+  forgetTask(t);
+}
+
+export function replayForgetMm(m: i32): void {
+  forgetMm(m);
+}
+
+/** The run is over: what still waits reaches memory, and the end is judged. */
+export function replayEnd(): void {
+  endRun(0);
 }
 
 /** Runs the first `schedules` of the DECK: how many micro-steps they made. */

@@ -27,11 +27,13 @@
  *  0xa20000 ├──────────────────────────┤ TOUCHED  the features of a run, and by which action, 65536 x 2 bytes each
  *  0xa60000 ├──────────────────────────┤ KNOWN    what guided search knows of each feature, 65536 x 8 bytes (search/corpus.ts)
  *  0xae0000 ├──────────────────────────┤ DISCOVERED the features met so far, 65536 x 2 bytes
- *  0xb00000 ├──────────────────────────┤ PLAN     a child's actions (strategy/guided.ts)
+ *  0xb00000 ├──────────────────────────┤ PLAN     a child's actions (strategy/guided.ts); behind it a seed's window (strategy/window.ts)
  *  0xb20000 ├──────────────────────────┤ CORPUS   2048 schedules of 6176 bytes
  * 0x1800000 ├──────────────────────────┤ ACTIONS  16 bytes each: the scenario, or the log of a fuzzed schedule
  * 0x1c00000 ├──────────────────────────┤ DECK     schedules to be run in one call (deck.ts)
- *           └──────────────────────────┘ (grown by the host, before a run, for a long scenario or a deck)
+ * 0x2800000 ├──────────────────────────┤ SNAPSHOT the world put by, from WORLD to LOADS (snapshot.ts)
+ * 0x2e00000 ├──────────────────────────┤ SEED     actions of a real schedule (search/seeds.ts)
+ *           └──────────────────────────┘ (grown by the host, before a run, for a long scenario, a deck or a seed)
  * ```
  *
  * Every shared location of the model is one u64, so that a memory model needs to know of addresses and values
@@ -52,8 +54,6 @@ import {
   LOC_TIME,
   LOC_USE_CID_LOCK,
   MAX_CPUS,
-  MAX_MMS,
-  MAX_TASKS,
 } from '../src/abi';
 import * as addresses from '../src/engine/addresses';
 
@@ -260,10 +260,17 @@ export class Mm {
   cidLock: u64;
   users: i32;
   /** Frames that own a bit of this mask. */
-  frameOwners: i32;
+  frameOwners: u16;
   /** v6.3: frames that hold its lock. */
-  lockHolders: i32;
+  lockHolders: u16;
+  /**
+   * In jiffies, when next_scan was last moved on though a scan was due: since then none has been, as long as next_scan is not
+   * come to. (That is so whatever stood here before: a run begins with a scan that is due.)
+   */
+  moved: u32;
   touched: bool;
+  /** By a scan, which so began then. */
+  scanned: bool;
 }
 export const MASK_IN_MM: usize = 32;
 
@@ -331,10 +338,14 @@ export function countsSize(): usize {
   return ((((<usize>cpus) << 2) + 7) >> 3) << 3;
 }
 
+/** Only the first mms are in use as yet: what sweeps over all need not look at the rest. */
+export function useMms(count: i32): void {
+  mmsTotal = count;
+}
+
 /** Computes the bases for the world of CONFIG. */
 export function layOut(): void {
   assert(config.cpus >= 1 && config.cpus <= MAX_CPUS);
-  assert(config.tasksTotal <= MAX_TASKS && config.mmsTotal <= MAX_MMS);
   cpus = config.cpus;
   words = (cpus + 63) >> 6;
   tasksTotal = cpus + config.tasksTotal;

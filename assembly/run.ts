@@ -10,6 +10,7 @@ import {
 } from '../src/abi';
 import { EVENT_CAPACITY, RUN_DONE, RUN_PAUSED, RUN_WATCHDOG } from '../src/engine/addresses';
 import { Action, actionAt, apply } from './actions';
+import { placeOf } from './causes';
 import { judge, judgeEnd } from './checks';
 import { beginCover, coverEnd, coverGo, covering, coverPause, coverTurn } from './coverage';
 import { nextAddr, nextOp } from './kernel/next';
@@ -27,6 +28,9 @@ let stepped: Frame = changetype<Frame>(0);
 let lastCpu: i32 = 0;
 /** Events or coverage are to be told of every step. */
 let watched: bool = false;
+
+/** The end of ACTIONS is not the end of the run: more of them will come. */
+let open: bool = false;
 
 /** A fresh RESULT for a run of the world as it stands. */
 export function beginRun(): void {
@@ -50,8 +54,24 @@ export function beginRun(): void {
 
 /** Runs ACTIONS[0 … config.actions-1] from the start of a fresh world, for at most `steps` micro-steps. */
 export function startRun(steps: u64): i32 {
+  open = false;
   setUpWorld();
   return runOn(steps);
+}
+
+/** Begins a run whose actions come in pieces ({@link goOnWith}), in a fresh world. */
+export function startOpen(): void {
+  open = true;
+  setUpWorld();
+  beginRun();
+  budget = u64.MAX_VALUE;
+}
+
+/** Goes on with ACTIONS[0 … actions-1], as `goOn` does. */
+export function goOnWith(actions: i32): i32 {
+  config.actions = actions;
+  next = 0;
+  return goOn();
 }
 
 /** The same from the start of the world that is set up. */
@@ -78,7 +98,7 @@ function stopsAfter(c: i32, f: Frame, pc: i32): bool {
     assert(lastEventIs(foretoldOp, foretoldAddr), 'next.ts foretells another access than the one made');
   }
   if (judge(c) != KIND_NONE) {
-    result.pc = pc;
+    result.pc = placeOf(pc);
     return true;
   }
   // Of the next step, if the burst goes on.
@@ -124,7 +144,7 @@ export function goOn(): i32 {
   for (;;) {
     if (more == 0) {
       if (at == actions) {
-        endRun(c);
+        if (!open) endRun(c);
         break;
       }
       const a = actionAt(at);
@@ -207,6 +227,6 @@ export function drain(c: i32, i: i32): bool {
   const pc = flushedPc(c, i);
   flush(c, i);
   result.steps += 1;
-  if (judge(c) != KIND_NONE) result.pc = pc;
+  if (judge(c) != KIND_NONE) result.pc = placeOf(pc);
   return true;
 }

@@ -1,7 +1,7 @@
 /** The start of a run: what CONFIG and DECLS describe, and going back to it. */
 
 import { ALGO_V6_3, CID_UNSET, NS_PER_JIFFY, START_NS } from '../src/abi';
-import { resetChecks } from './checks';
+import { isLazy, resetChecks } from './checks';
 import { planBarriers } from './kernel/switch';
 import {
   clearWords,
@@ -95,6 +95,7 @@ function initMm(m: i32): void {
   mm.frameOwners = 0;
   mm.lockHolders = 0;
   mm.touched = false;
+  mm.scanned = false;
   clearWords(maskAddr(m, 0), (<usize>words) << 3);
   // Owners and holders, which lie side by side.
   clearWords(ownersAddr(m, 0), countsSize());
@@ -131,6 +132,35 @@ export function setUpWorld(): void {
     for (let c = 0; c < cpus; c++) initSlot(m, c);
   }
   initGlobals();
+}
+
+/** Declares a task in the middle of a run, off cpu: one that was there all along. mm: its own, or -1. */
+export function bringTask(t: i32, m: i32, home: i32): void {
+  const task = taskAt(t);
+  task.exists = true;
+  task.home = home;
+  if (m < 0) return;
+  const mm = mmAt(m);
+  if (mm.users == 0) mm.nextScan = START_NS / NS_PER_JIFFY;
+  mm.users += 1;
+  task.mm = m;
+  task.active = 1;
+  task.ownMm = m;
+  task.ownActive = true;
+}
+
+/** Nothing comes back to a task that is dead and off cpu: its record is free for another. */
+export function forgetTask(t: i32): void {
+  initTask(t);
+}
+
+/** Nor to an mm without users. */
+export function forgetMm(m: i32): void {
+  for (let c = 0; c < cpus; c++) {
+    world.lazySlots -= <i32>isLazy(<u32>slotAt(m, c).cid);
+    initSlot(m, c);
+  }
+  initMm(m);
 }
 
 /** Back to the start of the same world: resets only what the run touched. */

@@ -9,6 +9,7 @@ import {
 } from '../../src/abi';
 import { config, Frame, nextScanAddr, Task, world } from '../layout';
 import { cmpxchg, found, read, writeUnlock } from '../memory';
+import { scanBegins, scanPutOff } from '../scans';
 import { startClearOld } from './clear_old';
 import { WORK_CLAIM_SCAN, WORK_END_SCAN, WORK_INIT_SCAN, WORK_NEXT_SCAN } from './pc';
 
@@ -29,6 +30,7 @@ export function workNextScan(c: i32, f: Frame): void {
 
 export function workInitScan(c: i32, f: Frame): void {
   const next = f.jiffies + SCAN_DELAY_JIFFIES;
+  scanPutOff(f.mm);
   f.loaded = cmpxchg(c, nextScanAddr(f.mm), 0, next) ? next : found;
   workIfDue(f);
 }
@@ -41,8 +43,12 @@ function workIfDue(f: Frame): void {
 
 export function workClaimScan(c: i32, f: Frame): void {
   const next = config.algo == ALGO_RFC_V6_FIXED ? SCAN_RUNNING_JIFFIES : f.jiffies + SCAN_DELAY_JIFFIES;
-  if (cmpxchg(c, nextScanAddr(f.mm), f.loaded, next)) startClearOld(f, 0);
-  else f.end();
+  if (cmpxchg(c, nextScanAddr(f.mm), f.loaded, next)) {
+    scanBegins(f.mm);
+    startClearOld(f, 0);
+  } else {
+    f.end();
+  }
 }
 
 /** After the last cpu. */

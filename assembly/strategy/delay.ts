@@ -63,11 +63,28 @@ export function awake(c: i32, bits: u64): i32 {
   return select<i32>(next, c, (held | sleeps) != 0);
 }
 
+/** The same where somebody else says which cpu it is for. */
+export function passDelays(): void {
+  frozenFor -= <i32>(frozenFor > 0);
+  if (parked != NOBODY && --parkedFor == 0) parked = NOBODY;
+}
+
+/** Whether cpu c is held up. */
+export function holds(c: i32): bool {
+  return frozenFor > 0 && c == frozen;
+}
+
 /** A burst of cpu c has come to its end. */
 export function mayFreeze(c: i32, bits: u64): void {
   if (frozenFor > 0 || <i32>(bits & 15) >= freeze) return;
   frozen = c;
   frozenFor = SHORTEST << (<i32>((bits >> 4) & 3));
+}
+
+/** Cpu c is held up. */
+export function freezeCpu(c: i32, bits: u64): void {
+  frozen = c;
+  frozenFor = SHORTEST << (<i32>(bits & 3));
 }
 
 /** Task t (counted from the first named one) is switched out in the middle of a routine. */

@@ -19,6 +19,8 @@ import {
 import { below, random } from '../rng';
 
 const ARMS: i32 = 5;
+/** The first of them. */
+const SEEDED_ARMS: i32 = 2;
 /** What a schedule costs beside its steps. */
 const SCHEDULE_COST: u32 = 100;
 /** Costs and rewards are halved when an arm's cost comes to this. */
@@ -60,23 +62,29 @@ function weightOf(arm: i32): u64 {
 
 let arm: i32 = 0;
 
-/** The strategy of the next schedule. */
-export function pickStrategy(): i32 {
-  arm = below(16) == 0 ? below(ARMS) : matched();
+/**
+ * The strategy of the next schedule.
+ *
+ * @param seeded it begins in the midst of another one: those that choose among threads, which draw for themselves what cpus
+ *   begin, are then left out
+ */
+export function pickStrategy(seeded: bool): i32 {
+  const arms = seeded ? SEEDED_ARMS : ARMS;
+  arm = below(16) == 0 ? below(arms) : matched(arms);
   return armStrategy(arm);
 }
 
 /** An arm in proportion to its weight. */
-function matched(): i32 {
+function matched(arms: i32): i32 {
   let sum: u64 = 0;
-  for (let i = 0; i < ARMS; i++) sum += weightOf(i);
+  for (let i = 0; i < arms; i++) sum += weightOf(i);
   let left = random() % sum;
-  for (let i = 0; i < ARMS - 1; i++) {
+  for (let i = 0; i < arms - 1; i++) {
     const weight = weightOf(i);
     if (left < weight) return i;
     left -= weight;
   }
-  return ARMS - 1;
+  return arms - 1;
 }
 
 /** What the schedule that was picked last has brought and cost. */

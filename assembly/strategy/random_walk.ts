@@ -148,7 +148,7 @@ function ticketsOf(c: i32): i32 {
  * A length of time: around the period that decides what is old (MM_CID_PERIOD_NS: the patch does nothing before it has passed),
  * or anything up to half as much again.
  */
-function drawAdvance(): u64 {
+export function drawAdvance(): u64 {
   switch (below(4)) {
     case 0:
       return PERIOD_NS;
@@ -217,6 +217,15 @@ function proposePulled(a: Action): bool {
   return true;
 }
 
+/** `flush` or `stale` on cpu c, as likely as the schedule has it. */
+export function proposeOfMemory(a: Action, c: i32): bool {
+  const chance = random();
+  a.cpu = <u16>c;
+  a.skipped = false;
+  if (<i32>(chance & 15) < drain && proposeFlush(a, c, <i32>(chance >> 8) & 7)) return true;
+  return <i32>((chance >> 4) & 15) < stale && proposeStale(a, c, <i32>(chance >> 16) & 0xff);
+}
+
 export function proposeRandomWalk(a: Action, tasks: i32, mms: i32): void {
   if (pulled != NOBODY && proposePulled(a)) return;
   const bits = random();
@@ -225,11 +234,7 @@ export function proposeRandomWalk(a: Action, tasks: i32, mms: i32): void {
   cpu = awake(cpu, bits >> 56);
   a.cpu = <u16>cpu;
   a.skipped = false;
-  if (config.memory != MEMORY_SC) {
-    const chance = random();
-    if (<i32>(chance & 15) < drain && proposeFlush(a, cpu, <i32>(chance >> 8) & 7)) return;
-    if (<i32>((chance >> 4) & 15) < stale && proposeStale(a, cpu, <i32>(chance >> 16) & 0xff)) return;
-  }
+  if (config.memory != MEMORY_SC && proposeOfMemory(a, cpu)) return;
   const f = frameOn(cpu);
   if (f !== null && <i32>(((bits >> 20) & 15) >= (f.gap ? linger : interrupt)) | <i32>!irqsOn(cpu)) {
     a.op = <u8>ACTION_STEP;

@@ -12,6 +12,7 @@
 
 import { ACTION_EXEC, ACTION_FORK_PROCESS, ACTION_FORK_THREAD, ACTION_STEP } from '../../src/abi';
 import {
+  STRATEGIES,
   STRATEGY_GUIDED,
   STRATEGY_PCT,
   STRATEGY_POS,
@@ -25,6 +26,10 @@ import { beginPos, choosePos, ranPos } from './pos';
 import { beginRandomWalk, proposeRandomWalk } from './random_walk';
 import { beginSurw, chooseSurw, ranSurw } from './surw';
 import { beginThreads, eventAddr, eventOp, setNames, takeEvent } from './threads';
+import { beginWindow, proposeWindow, ranWindow } from './window';
+
+/** No strategy that can be asked for: where there are seeds, it is what the random walk does, and guided search without a parent. */
+export const WINDOW: i32 = STRATEGIES;
 
 /** STRATEGY_* of the schedule under way; that of the portfolio never is. */
 let current: i32 = STRATEGY_RANDOM_WALK;
@@ -76,6 +81,9 @@ export function beginSchedule(strategy: i32, isChild: bool, tasks: i32, mms: i32
     case STRATEGY_SURW:
       beginSurw(Plan.first);
       break;
+    case WINDOW:
+      beginWindow();
+      break;
     default:
       beginRandomWalk();
   }
@@ -92,6 +100,8 @@ export function propose(a: Action, tasks: i32, mms: i32): bool {
     if (!proposeThread(a)) return false;
   } else if (current == STRATEGY_GUIDED) {
     proposeGuided(a, tasks, mms);
+  } else if (current == WINDOW) {
+    if (!proposeWindow(a, tasks, mms)) return false;
   } else {
     proposeRandomWalk(a, tasks, mms);
     return true;
@@ -118,6 +128,7 @@ export function performed(spins: bool): void {
   if (current == STRATEGY_PCT) ranPct(thread, spins);
   else if (current == STRATEGY_POS) ranPos(thread, addr, op);
   else if (current == STRATEGY_SURW) ranSurw(thread, addr);
+  else if (current == WINDOW) ranWindow();
 }
 
 /** Whether a step that is proposed may be logged with the one before it: only where each is chosen on its own. */

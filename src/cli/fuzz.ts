@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import logUpdate from 'log-update';
 import { defaultJobs, runCampaign } from '../fuzz/campaign.js';
 import { type CampaignConfig, defaultConfig, rangeWord, type Strategy } from '../fuzz/config.js';
+import { readSeeds, type SeedTexts } from '../fuzz/seeds.js';
 import type { CampaignState } from '../fuzz/state.js';
 import { Store } from '../fuzz/store.js';
 import { KINDS } from '../scenario/kinds.js';
@@ -38,6 +39,7 @@ interface FuzzFlags extends CommonFlags, HeaderFlags, WorldFlags {
   readonly compare: number;
   readonly oracle?: Kind[];
   readonly coverageOf?: string;
+  readonly corpus?: string[];
 }
 
 export function addFuzz(program: Command, setExit: (code: number) => void): void {
@@ -62,6 +64,12 @@ export function addFuzz(program: Command, setExit: (code: number) => void): void
       defaultConfig.compareEvery,
     )
     .addOption(new Option('--oracle <kind...>', 'only these kinds count').choices(KINDS))
+    .addOption(
+      new Option(
+        '--corpus <path...>',
+        'scenarios, or folders of them, in whose midst schedules begin; worlds are theirs',
+      ).conflicts('coverageOf'),
+    )
     .option(
       '--coverage-of <file>',
       "no campaign: how many of the reachable states of this file's small, clean world schedules come to",
@@ -112,6 +120,7 @@ function sameFlags(flags: FuzzFlags): string {
     ['--memory', config.memory, defaultConfig.memory],
     ['--arch', config.arch, defaultConfig.arch],
     ['--preempt', config.preempt, defaultConfig.preempt],
+    ['--corpus', flags.corpus?.map(shellWord).join(' ') ?? '', ''],
     ['--oracle', flags.oracle?.join(' ') ?? '', ''],
     ['--strategy', config.strategy, defaultConfig.strategy],
     ['--cpus', rangeWord(config.cpus), rangeWord(defaultConfig.cpus)],
@@ -170,8 +179,16 @@ class Status {
   }
 }
 
-async function fuzz(flags: FuzzFlags): Promise<number> {
+/** The campaign's configuration, and what it begins from. */
+async function campaignOf(flags: FuzzFlags): Promise<{ config: CampaignConfig; seeds?: SeedTexts }> {
   const config = configOf(flags);
+  if (flags.corpus === undefined) return { config };
+  const seeds = await readSeeds(flags.corpus, config);
+  return { config: { ...config, seeds: seeds.names }, seeds };
+}
+
+async function fuzz(flags: FuzzFlags): Promise<number> {
+  const { config, seeds } = await campaignOf(flags);
   // A folder that cannot be used is told before anything else.
   await (await Store.open(flags.out)).load(config);
   const status = new Status(flags);
@@ -192,6 +209,7 @@ async function fuzz(flags: FuzzFlags): Promise<number> {
   );
   const { state, store, interrupted } = await runCampaign({
     config,
+    ...(seeds === undefined ? {} : { seeds }),
     limits: {
       timeMs: flags.time ?? (flags.runs === undefined ? DEFAULT_TIME_MS : null),
       runs: flags.runs ?? null,

@@ -28,6 +28,8 @@ export const TOUCHED_AT = 0xa40000;
 export const KNOWN = 0xa60000;
 export const DISCOVERED = 0xae0000;
 export const PLAN = 0xb00000;
+/** Behind the plan: the items of a seed's window (assembly/strategy/window.ts). */
+export const WINDOW = 0xb10000;
 export const CORPUS = 0xb20000;
 export const CORPUS_ENTRIES = 2048;
 export const ENTRY_ACTIONS = 320;
@@ -38,6 +40,13 @@ export const ACTIONS = 0x1800000;
 export const DECK = 0x1c00000;
 /** Bytes of a schedule's header in the deck (assembly/deck.ts). */
 export const DECK_HEADER = 64;
+
+/**
+ * A campaign that begins from seeds (assembly/search/seeds.ts), behind the longest scenario: the world put by, all that lies
+ * between WORLD and the end of LOADS; the actions of a seed. The host grows memory for them.
+ */
+export const SNAPSHOT = 0x2800000;
+export const SEED = 0x2e00000;
 
 // The explorer's module (assembly/explore/): no corpus, no coverage and no deck are in its memory.
 export const EXPLORE_CONFIG = 0x2000000;
@@ -111,6 +120,10 @@ export const HISTORY_COMMITS = 4096;
 export const LOADS_MAX = 128;
 /** What a bucket has for the pc of a drain: this and LOC_* of the location. */
 export const PC_DRAIN = 200;
+/** And where the cause says more than the access (assembly/causes.ts); all from here on are causes. */
+export const PC_CAUSES = 224;
+export const PC_FROZEN_CLOCK = 224;
+export const PC_POSTPONED_SCAN = 225;
 /** An action's task: the cpu's idle task. */
 export const IDLE_TASK = 0xffff;
 
@@ -121,12 +134,18 @@ export const RUN_PAUSED = 1;
 /** The step budget is used up. */
 export const RUN_WATCHDOG = 2;
 
+/** Names that the forks and execs of one fuzzed schedule may bring beside those of its world, at most. */
+export const MORE_TASKS = 4;
+export const MORE_MMS = 4;
+
 // What `fuzz` returns.
 export const FUZZ_DONE = 0;
 /** A schedule that found something, the first of its bucket in this batch. */
 export const FUZZ_FINDING = 1;
 /** A schedule that is to be repeated by the reference. */
 export const FUZZ_SAMPLE = 2;
+/** The seed of the next schedule is to be brought. */
+export const FUZZ_SEED = 3;
 
 // The strategies.
 export const STRATEGY_RANDOM_WALK = 0;

@@ -20,12 +20,12 @@ import { ALGOS, ARCHES, KIND_WORDS, MEMORIES, MUTANTS, PREEMPTS } from '../words
 import { ACTION_SHIFT, ACTIONS, CONFIG, DECLS, IDLE_TASK } from './addresses.js';
 
 /** Bit i: MUTANTS[i]. */
-export function mutantSet(scenario: Scenario): number {
+export function mutantSet(scenario: Pick<Scenario, 'mutants'>): number {
   return scenario.mutants.reduce((set, mutant) => set | (1 << MUTANTS.indexOf(mutant)), 0);
 }
 
 /** Bit KIND_*: that kind counts. */
-export function oracleSet(scenario: Scenario): number {
+export function oracleSet(scenario: Pick<Scenario, 'oracle'>): number {
   if (scenario.oracle === null) return ((1 << KINDS) - 2) & ~(1 << KIND_COMPACTNESS);
   return scenario.oracle.reduce((set, kind) => set | (1 << KIND_WORDS.indexOf(kind)), 0);
 }
@@ -35,8 +35,21 @@ export function bytesNeeded(actions: number): number {
   return ACTIONS + (actions << ACTION_SHIFT);
 }
 
+/** How many of what a world has. */
+export interface WorldSizes {
+  readonly cpus: number;
+  /** There at the start, and ever. */
+  readonly mms: number;
+  readonly mmsTotal: number;
+  readonly tasks: number;
+  readonly tasksTotal: number;
+  readonly actions: number;
+}
+
+type HeaderWords = Pick<Scenario, 'algo' | 'memory' | 'arch' | 'preempt' | 'mutants' | 'oracle'>;
+
 /** Writes the header's words (class Config of assembly/layout.ts). */
-export function encodeConfig(view: DataView, s: Scenario): void {
+export function encodeHeader(view: DataView, s: HeaderWords, sizes: WorldSizes): void {
   const words = [
     ALGOS.indexOf(s.algo),
     MEMORIES.indexOf(s.memory),
@@ -44,15 +57,27 @@ export function encodeConfig(view: DataView, s: Scenario): void {
     PREEMPTS.indexOf(s.preempt),
     mutantSet(s),
     oracleSet(s),
-    s.cpus,
-    s.mms,
-    s.mmNames.length,
-    s.tasks.length,
-    s.taskNames.length,
-    s.actions.length,
+    sizes.cpus,
+    sizes.mms,
+    sizes.mmsTotal,
+    sizes.tasks,
+    sizes.tasksTotal,
+    sizes.actions,
   ];
   words.forEach((word, i) => {
     view.setInt32(CONFIG + 4 * i, word, true);
+  });
+}
+
+/** Writes all of a scenario but its actions. */
+export function encodeConfig(view: DataView, s: Scenario): void {
+  encodeHeader(view, s, {
+    cpus: s.cpus,
+    mms: s.mms,
+    mmsTotal: s.mmNames.length,
+    tasks: s.tasks.length,
+    tasksTotal: s.taskNames.length,
+    actions: s.actions.length,
   });
   s.tasks.forEach((task, i) => {
     view.setInt16(DECLS + 4 * i, task.mm, true);
@@ -76,9 +101,9 @@ const CODES: Record<Action['op'], number> = {
   stale: ACTION_STALE,
 };
 
-/** Writes action i (class Action of assembly/actions.ts). */
-export function encodeAction(view: DataView, i: number, action: Action): void {
-  const at = ACTIONS + (i << ACTION_SHIFT);
+/** Writes action i (class Action of assembly/actions.ts) of those that begin at `base`. */
+export function encodeAction(view: DataView, i: number, action: Action, base = ACTIONS): void {
+  const at = base + (i << ACTION_SHIFT);
   let task = 0;
   let mm = 0;
   let arg = 0;

@@ -1,4 +1,11 @@
-import { KIND_COMPACTNESS, KIND_DUPLICATE_CID, KIND_FREED_IN_USE, KINDS } from '../abi.js';
+import {
+  KIND_COMPACTNESS,
+  KIND_DUPLICATE_CID,
+  KIND_FREED_IN_USE,
+  KINDS,
+  MAX_MMS,
+  MAX_TASKS,
+} from '../abi.js';
 import type { Event, RunResult, Violation } from '../event/event.js';
 import { mmNameAt, taskNameAt } from '../scenario/names.js';
 import type { Action, Scenario } from '../scenario/scenario.js';
@@ -11,14 +18,19 @@ import {
   DECK_HEADER,
   DECLS,
   FUZZ_CONFIG,
+  FUZZ_SEED,
   LAYOUT,
+  MORE_MMS,
+  MORE_TASKS,
+  PC_CAUSES,
   RESULT,
   RUN_PAUSED,
   RUN_WATCHDOG,
+  SEED,
   TOUCHED,
 } from './addresses.js';
 import { decodeAction, Locations, taskOf } from './decode.js';
-import { bytesNeeded, encodeAction, encodeConfig } from './encode.js';
+import { bytesNeeded, encodeAction, encodeConfig, encodeHeader } from './encode.js';
 import { readEndState } from './end-state.js';
 import { type Build, type Exports, instantiate } from './wasm.js';
 
@@ -43,6 +55,14 @@ export interface FuzzSettings {
   readonly strategy: number;
   /** A strategy that learns begins anew at every multiple of this many schedules. */
   readonly epoch: number;
+}
+
+/** A schedule in whose midst others begin (assembly/search/seeds.ts). */
+export interface Seed {
+  /** With the header words of the batch. */
+  readonly scenario: Scenario;
+  /** Its actions before the one that violates something; all of them where none does. */
+  readonly sound: number;
 }
 
 /** A scenario in the engine's own form. */
@@ -96,6 +116,11 @@ export class Engine {
   private bytes: Uint8Array;
   private header: Scenario | null = null;
   private prefix: readonly Action[] = [];
+  private seeds: readonly Seed[] = [];
+  /** The one that the module has at hand. */
+  private seed: Seed | null = null;
+  /** Seeds' actions in the module's form. */
+  private readonly encoded = new WeakMap<Seed, Uint8Array>();
   /** Schedules in the deck. */
   private deck = 0;
 
@@ -109,7 +134,11 @@ export class Engine {
 
   private reserve(actions: number): void {
     // Room for a fuzzed schedule's log, at least.
-    const missing = bytesNeeded(Math.max(actions, 4 * PAGE)) - this.wasm.memory.buffer.byteLength;
+    this.reserveBytes(bytesNeeded(Math.max(actions, 4 * PAGE)));
+  }
+
+  private reserveBytes(bytes: number): void {
+    const missing = bytes - this.wasm.memory.buffer.byteLength;
     if (missing > 0) this.wasm.memory.grow(Math.ceil(missing / PAGE));
     if (this.view.buffer !== this.wasm.memory.buffer) {
       this.view = new DataView(this.wasm.memory.buffer);
@@ -140,7 +169,9 @@ export class Engine {
     for (let i = 0; i < actions && i < action; i++) {
       if (this.view.getUint8(ACTIONS + (i << ACTION_SHIFT) + 1) !== 0) skipped.push(i + 1);
     }
-    return { violation: this.violation(cpus), steps: this.steps(), applied, skipped, watchdog };
+    const result = { violation: this.violation(cpus), steps: this.steps(), applied, skipped, watchdog };
+    const pc = this.schedulePc();
+    return pc >= PC_CAUSES ? { ...result, cause: pc } : result;
   }
 
   private violation(cpus: number): Violation | null {
@@ -266,20 +297,29 @@ export class Engine {
 
   /**
    * Begins the batch of schedules [first, first + count): worlds and schedules drawn from `settings`, or, with
-   * actions in `header`, schedules of its world that all begin with them.
+   * actions in `header`, schedules of its world that all begin with them; or, with `seeds`, schedules that each begin
+   * somewhere in one of those.
    *
    * @param header algo, mutants, memory, arch, preempt and oracle of every schedule
    */
-  beginBatch(header: Scenario, settings: FuzzSettings, first: number, count: number): void {
-    this.writeBatch(header, settings);
+  beginBatch(
+    header: Scenario,
+    settings: FuzzSettings,
+    first: number,
+    count: number,
+    seeds: readonly Seed[] = [],
+  ): void {
+    this.writeBatch(header, settings, seeds.length);
     this.header = header;
     this.prefix = header.actions;
+    this.seeds = seeds;
+    this.seed = null;
     this.wasm.beginBatch(...batchArguments(settings, first, count));
   }
 
   /** What {@link beginBatch} would write and call, where it is the first call of this instance. */
   batchStart(header: Scenario, settings: FuzzSettings, first: number, count: number): BatchStart {
-    this.writeBatch(header, settings);
+    this.writeBatch(header, settings, 0);
     return {
       at: CONFIG,
       bytes: this.bytes.slice(CONFIG, LAYOUT),
@@ -288,7 +328,7 @@ export class Engine {
     };
   }
 
-  private writeBatch(header: Scenario, settings: FuzzSettings): void {
+  private writeBatch(header: Scenario, settings: FuzzSettings, seeds: number): void {
     this.load(header);
     const { view } = this;
     view.setUint32(FUZZ_CONFIG, lo(settings.seed), true);
@@ -301,6 +341,7 @@ export class Engine {
       settings.compareEvery,
       settings.epoch,
       header.actions.length,
+      seeds,
     ].forEach((word, i) => {
       view.setInt32(FUZZ_CONFIG + 8 + 4 * i, word, true);
     });
@@ -308,7 +349,41 @@ export class Engine {
 
   /** Goes on with the batch: FUZZ_DONE, or FUZZ_FINDING or FUZZ_SAMPLE with a schedule to take. */
   fuzz(): number {
-    return this.wasm.fuzz();
+    let code = this.wasm.fuzz();
+    for (; code === FUZZ_SEED; code = this.wasm.fuzz()) this.bring(this.seeds[this.wasm.seedWanted()]!);
+    return code;
+  }
+
+  private bring(seed: Seed): void {
+    const { scenario, sound } = seed;
+    const { actions, taskNames, mmNames } = scenario;
+    if (seed !== this.seed) {
+      const bytes = this.encodedActions(seed);
+      this.reserveBytes(SEED + bytes.length);
+      encodeConfig(this.view, scenario);
+      encodeHeader(this.view, scenario, {
+        cpus: scenario.cpus,
+        mms: scenario.mms,
+        mmsTotal: Math.min(mmNames.length + MORE_MMS, MAX_MMS),
+        tasks: scenario.tasks.length,
+        tasksTotal: Math.min(taskNames.length + MORE_TASKS, MAX_TASKS),
+        actions: 0,
+      });
+      this.bytes.set(bytes, SEED);
+      this.seed = seed;
+    }
+    this.wasm.seedBrought(actions.length, sound);
+  }
+
+  private encodedActions(seed: Seed): Uint8Array {
+    const known = this.encoded.get(seed);
+    if (known !== undefined) return known;
+    const { actions } = seed.scenario;
+    const bytes = new Uint8Array(actions.length << ACTION_SHIFT);
+    const view = new DataView(bytes.buffer);
+    for (const [i, action] of actions.entries()) encodeAction(view, i, action, 0);
+    this.encoded.set(seed, bytes);
+    return bytes;
   }
 
   /** The number of the schedule that `fuzz` stopped at. */
@@ -316,7 +391,7 @@ export class Engine {
     return (this.wasm.lastIndexLo() >>> 0) + (this.wasm.lastIndexHi() >>> 0) * 2 ** 32;
   }
 
-  /** The pc of the access that broke the property in that schedule. */
+  /** The pc of the access that broke the property in that schedule, or what is to blame for it (PC_CAUSES). */
   schedulePc(): number {
     return this.resultWord(8);
   }
@@ -337,7 +412,8 @@ export class Engine {
     const word = (i: number) => this.view.getInt32(CONFIG + 4 * i, true);
     const cpus = word(6);
     const mms = word(7);
-    const actions: Action[] = [];
+    const from = this.seed?.scenario;
+    const actions = from === undefined ? [] : from.actions.slice(0, this.wasm.seedBase());
     for (let i = 0; i < word(11); i++) actions.push(decodeAction(this.view, i));
     const tasks = Array.from({ length: word(9) }, (_, i) => ({
       mm: this.view.getInt16(DECLS + 4 * i, true),
@@ -345,15 +421,16 @@ export class Engine {
     }));
     const forks = actions.filter((a) => a.op === 'fork-thread' || a.op === 'fork-process').length;
     const fresh = actions.filter((a) => a.op === 'exec' || a.op === 'fork-process').length;
-    const names = (given: readonly string[], count: number, nameAt: (i: number) => string) =>
-      Array.from({ length: count }, (_, i) => (this.prefix.length > 0 && given[i]) || nameAt(i));
+    const given = from ?? (this.prefix.length > 0 ? header : null);
+    const names = (own: readonly string[] = [], count: number, nameAt: (i: number) => string) =>
+      Array.from({ length: count }, (_, i) => own[i] ?? nameAt(i));
     return {
       ...header,
       cpus,
       mms,
       tasks,
-      taskNames: uniqueNames(names(header.taskNames, tasks.length + forks, taskNameAt)),
-      mmNames: uniqueNames(names(header.mmNames, mms + fresh, mmNameAt)),
+      taskNames: uniqueNames(names(given?.taskNames, tasks.length + forks, taskNameAt)),
+      mmNames: uniqueNames(names(given?.mmNames, mms + fresh, mmNameAt)),
       actions,
     };
   }

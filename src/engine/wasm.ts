@@ -27,10 +27,20 @@ export interface Exports extends WebAssembly.Exports {
   pctBoundThreads(): number;
   pctBoundEvents(): number;
   fuzz(): number;
+  seedWanted(): number;
+  seedBrought(actions: number, sound: number): void;
+  seedBase(): number;
   batchStepsLo(): number;
   batchStepsHi(): number;
   lastIndexLo(): number;
   lastIndexHi(): number;
+  // A run whose actions come in pieces (src/engine/replayer.ts).
+  replayBegin(): void;
+  replayMore(actions: number, mms: number): number;
+  replayBring(task: number, mm: number, home: number): void;
+  replayForgetTask(task: number): void;
+  replayForgetMm(mm: number): void;
+  replayEnd(): void;
   // The memory subsystem alone (assembly/litmus.ts); src/engine/litmus-memory.ts says what they do.
   litmusBegin(threads: number, model: number, locations: number): void;
   litmusInit(loc: number, value: number): void;

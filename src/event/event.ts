@@ -58,6 +58,8 @@ export interface RunResult {
   skipped: number[];
   /** True when the step budget ended the run (exit code 70). */
   watchdog: boolean;
+  /** What is to blame for the violation, where the engine can tell: PC_CAUSES of addresses.ts and on. */
+  cause?: number;
   /** Where it was asked for. */
   endState?: EndState;
 }

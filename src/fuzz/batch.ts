@@ -1,10 +1,12 @@
 import type { Divergence } from '../check/divergence.js';
 import { lockstep } from '../check/lockstep.js';
-import { FUZZ_DONE } from '../engine/addresses.js';
-import type { Bucket, Engine } from '../engine/engine.js';
+import { FUZZ_DONE, FUZZ_FINDING } from '../engine/addresses.js';
+import type { Bucket, Engine, Seed } from '../engine/engine.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { type CampaignConfig, headerOf, STRATEGIES, settingsOf } from './config.js';
 import { type Covering, distil, type FeatureSet } from './distil.js';
+import { isLong } from './finding.js';
+import { longestOf } from './seeds.js';
 
 /** A schedule that found something: the first of its bucket in its batch. */
 export interface Found {
@@ -42,6 +44,32 @@ export interface BatchReport {
   readonly pct: { readonly threads: number; readonly events: number };
 }
 
+/** What a batch depends on beside the campaign's configuration. */
+export interface BatchOptions {
+  /** Features that the campaign's corpus covers; null: nothing is to be kept. */
+  readonly known?: FeatureSet | null;
+  /** What schedules begin from: what `config.seeds` names. */
+  readonly seeds?: readonly Seed[];
+  /** Buckets that need not be told of any more. */
+  readonly met?: ReadonlySet<string>;
+}
+
+/** A bucket in one word. */
+export function bucketKey({ kind, pc }: { readonly kind: number; readonly pc: number }): string {
+  return `${kind} ${pc}`;
+}
+
+/**
+ * Actions of a seed for which one schedule more is left uncompared: the reference takes as long to come to where it begins as
+ * the engine for thousands.
+ */
+const ACTIONS_UNCOMPARED = 200;
+
+/** One schedule in so many is compared. */
+function compareEvery(config: CampaignConfig, seeds: readonly Seed[]): number {
+  return config.compareEvery * Math.max(1, Math.ceil(longestOf(seeds) / ACTIONS_UNCOMPARED));
+}
+
 /** Schedules on which the implementations part that a batch reports: the first few tell enough. */
 const PARTED_MAX = 3;
 
@@ -50,7 +78,6 @@ const PARTED_MAX = 3;
  *
  * @param engine runs the batch
  * @param other repeats single schedules meanwhile, in lockstep with the reference
- * @param known features that the campaign's corpus covers; null: nothing is to be kept
  */
 export function runBatch(
   engine: Engine,
@@ -58,27 +85,32 @@ export function runBatch(
   config: CampaignConfig,
   first: number,
   count: number,
-  known: FeatureSet | null = null,
+  { known = null, seeds = [], met = new Set() }: BatchOptions = {},
 ): BatchReport {
   const found: Found[] = [];
   const parted: Parted[] = [];
   let compared = 0;
   const settings = settingsOf(config);
   const ends = (first + count) % settings.epoch === 0;
-  engine.beginBatch(headerOf(config), settings, first, count);
-  while (engine.fuzz() !== FUZZ_DONE) {
+  const every = compareEvery(config, seeds);
+  engine.beginBatch(headerOf(config), { ...settings, compareEvery: every }, first, count, seeds);
+  for (let code = engine.fuzz(); code !== FUZZ_DONE; code = engine.fuzz()) {
     const schedule = engine.scheduleIndex();
     const kind = engine.scheduleKind();
     const pc = engine.schedulePc();
     const scenario = engine.takeSchedule();
-    const { result, divergence } = lockstep(other, scenario);
+    // A long one that is found is compared where it is made small: once a campaign, not once a batch.
+    const { result, divergence } =
+      code === FUZZ_FINDING && isLong(scenario)
+        ? { result: other.run(scenario), divergence: null }
+        : lockstep(other, scenario);
     compared++;
     // What the fuzz loop saw must be what the scenario shows when it is run on its own.
     const strayed = (result.violation?.kind ?? 0) === kind ? null : strayedFrom(kind, result.steps);
     const apart = divergence ?? strayed;
     if (apart !== null) {
       if (parted.length < PARTED_MAX) parted.push({ schedule, scenario, divergence: apart });
-    } else if (kind !== 0) {
+    } else if (kind !== 0 && !met.has(bucketKey({ kind, pc }))) {
       found.push({ schedule, kind, pc, scenario });
     }
   }
@@ -93,7 +125,8 @@ export function runBatch(
     pct: engine.pctBound(),
     plays: STRATEGIES.map((_, i) => engine.plays(i)),
     // At the end of an epoch: what is kept in the middle depends on where the batch was cut.
-    corpus: known !== null && settings.coverage && ends ? distil(engine, known) : [],
+    // What begins in a seed is nothing without it.
+    corpus: known !== null && settings.coverage && ends && seeds.length === 0 ? distil(engine, known) : [],
   };
 }
 

@@ -4,15 +4,16 @@ import type { Tinypool } from 'tinypool';
 import { kindWord } from '../check/verdict.js';
 import { Engine } from '../engine/engine.js';
 import { UserError } from '../errors.js';
-import type { Kind } from '../words.js';
-import type { BatchReport, Found, Parted } from './batch.js';
+import { KIND_WORDS, type Kind } from '../words.js';
+import { type BatchReport, bucketKey, type Found, type Parted } from './batch.js';
 import { batchSize, type CampaignConfig } from './config.js';
 import { type Covering, FeatureSet } from './distil.js';
 import type { SmallFinding } from './finding.js';
 import { withPool } from './pool.js';
+import type { SeedTexts } from './seeds.js';
 import type { BucketState, CampaignState } from './state.js';
 import { Store } from './store.js';
-import type { Answer, Task } from './worker.js';
+import type { Answer, Task, WorkerData } from './worker.js';
 
 /** When a campaign ends by itself. */
 export interface CampaignLimits {
@@ -36,6 +37,8 @@ export interface CampaignListener {
 
 export interface CampaignOptions {
   readonly config: CampaignConfig;
+  /** What `config.seeds` names. */
+  readonly seeds?: SeedTexts;
   readonly limits: CampaignLimits;
   readonly out: string;
   readonly jobs: number;
@@ -68,7 +71,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignEnd
   const store = await Store.open(options.out);
   const state = await store.load(options.config);
   const worker = new URL('./worker.js', import.meta.url);
-  return withPool(worker, options.jobs, (pool) => new Campaign(options, store, state, pool).run());
+  const data: WorkerData = { seeds: options.seeds ?? { texts: [], names: [] } };
+  return withPool(worker, options.jobs, (pool) => new Campaign(options, store, state, pool).run(), data);
 }
 
 class Campaign {
@@ -137,12 +141,24 @@ class Campaign {
     try {
       this.done.set(
         first,
-        await this.ask({ op: 'batch', config, first, count, known: this.features.toString() }),
+        await this.ask({
+          op: 'batch',
+          config,
+          first,
+          count,
+          known: this.features.toString(),
+          met: this.met(),
+        }),
       );
       await this.merge();
     } catch (error) {
       this.failure ??= error;
     }
+  }
+
+  /** Buckets that are counted: nobody needs to be told of them again. */
+  private met(): string[] {
+    return this.state.buckets.map(({ kind, pc }) => bucketKey({ kind: KIND_WORDS.indexOf(kind), pc }));
   }
 
   /** Counts the batches that are done, in order. */
@@ -263,7 +279,7 @@ class Campaign {
     const missing = async ({ finding }: { readonly finding: string | null }) =>
       finding === null || !(await this.store.has(finding));
     const again = (schedule: number) =>
-      this.ask({ op: 'batch', config, first: schedule, count: 1, known: null });
+      this.ask({ op: 'batch', config, first: schedule, count: 1, known: null, met: [] });
     for (const bucket of this.state.buckets) {
       if (!(await missing(bucket))) continue;
       const found = (await again(bucket.schedule)).found.find((f) => this.bucketOf(f) === bucket);

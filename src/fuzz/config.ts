@@ -24,6 +24,8 @@ export interface CampaignConfig {
   readonly oracle: readonly Kind[] | null;
   /** One ordinary schedule in so many is run in both implementations. */
   readonly compareEvery: number;
+  /** Names of the schedules that each one begins from (seeds.ts), after what they hold; their worlds stand in for drawn ones. */
+  readonly seeds?: readonly string[];
 }
 
 /** What a campaign does where no flag says otherwise. */
@@ -56,9 +58,12 @@ const ACTIONS_PER_SCHEDULE = 400;
 const SMALL_BATCH = 10_000;
 const WIDE_BATCH = 500;
 const WIDE_CPUS = 16;
+/** From seeds: what one window gets (assembly/search/seeds.ts). */
+const SEEDED_BATCH = 5000;
 
 /** How many schedules a worker runs before it reports. */
 export function batchSize(config: CampaignConfig): number {
+  if (config.seeds !== undefined) return SEEDED_BATCH;
   return config.cpus[1] > WIDE_CPUS ? WIDE_BATCH : SMALL_BATCH;
 }
 

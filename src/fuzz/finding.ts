@@ -27,9 +27,18 @@ const CARRY_ACTIONS = 60;
 /** Micro-steps after which a candidate is given up: far beyond what a fuzzed schedule makes. */
 export const RUN_STEPS = 1_000_000;
 
+/** Actions beyond which a scenario takes the reference long; those of a fuzzed schedule are far fewer, but for its seed. */
+const LONG_ACTIONS = 10_000;
+
+export function isLong(scenario: Scenario): boolean {
+  return scenario.actions.length > LONG_ACTIONS;
+}
+
 /** The smallest scenario that the engine still finds the same kind of violation in. */
 export function shrink(engine: Engine, scenario: Scenario): Scenario {
-  return minimize(scenario, (candidate) => engine.run(candidate, RUN_STEPS)).scenario;
+  // What is cut out of a long schedule may take longer than the whole: some task works on for ever.
+  const most = RUN_STEPS + 2 * engine.run(scenario).steps;
+  return minimize(scenario, (candidate) => engine.run(candidate, most)).scenario;
 }
 
 /** Minimizes what a batch found, carries it on to a duplicate cid, and confirms both in both implementations. */
@@ -37,7 +46,8 @@ export function smallFinding(engine: Engine, found: Found): SmallFinding {
   const minimized = shrink(engine, found.scenario);
   const leads = LEADS_TO_DUPLICATE.includes(kindWord(found.kind));
   const carried = leads ? carryOn(engine, minimized) : null;
-  const parted = partedOn(engine, found, minimized) ?? (carried && partedOn(engine, found, carried));
+  const all = [...(isLong(found.scenario) ? [found.scenario] : []), minimized, ...(carried ? [carried] : [])];
+  const parted = all.reduce<Parted | null>((first, one) => first ?? partedOn(engine, found, one), null);
   return { found, minimized, carried, parted };
 }
 

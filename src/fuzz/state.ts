@@ -4,7 +4,10 @@ import { type CampaignConfig, STRATEGIES } from './config.js';
 /** A kind of violation at one access of the algorithm, as often as the campaign met it. */
 export interface BucketState {
   readonly kind: Kind;
-  /** The access that broke the property, by its number in the engine (assembly/kernel/pc.ts); 0: an end check. */
+  /**
+   * The access that broke the property, by its number in the engine (assembly/kernel/pc.ts), or what is to blame
+   * (assembly/causes.ts); 0: an end check.
+   */
   readonly pc: number;
   /** The first schedule that met it. */
   readonly schedule: number;

@@ -24,6 +24,7 @@ import { lowerSteps } from './passes/steps.js';
 import { lowerHomes, lowerOperands, shorterAdvances } from './passes/values.js';
 import { relax } from './relax.js';
 import { type Run, Search, type SearchOptions, SearchStopped } from './search.js';
+import { shorten } from './shorten.js';
 
 /** What {@link minimize} found. */
 export interface Minimized {
@@ -74,7 +75,7 @@ const DETAIL: readonly Family[] = [
  * @throws Error when the scenario's run has no violation.
  */
 export function minimize(scenario: Scenario, run: Run, options: SearchOptions = {}): Minimized {
-  const search = new Search(scenario, run, options);
+  const search = new Search(shorten(scenario, run), run, options);
   let complete = true;
   try {
     while (shrink(search));

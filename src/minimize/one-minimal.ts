@@ -6,16 +6,17 @@ import type { Run } from './search.js';
 
 /**
  * Whether a scenario is 1-minimal: without any one of its actions (and what depends on that), and with any one
- * `step` count lowered to whatever lower value, its kind of violation is gone, or more of its delays are seen (a
+ * `step` count lowered to whatever lower value, its kind of violation (or its cause) is gone, or more of its delays are seen (a
  * `flush` may stand there only to show that a store need not wait).
  */
 export function isOneMinimal(scenario: Scenario, run: Run): { ok: true } | { ok: false; why: string } {
-  const { violation, steps } = run(scenario);
+  const { violation, steps, cause } = run(scenario);
   if (violation === null) return { ok: false, why: 'it has no violation' };
   const unseen = delaysOf(scenario, steps).unseen;
   const keeps = (candidate: Scenario) => {
     const result = run(candidate);
     if (result.violation?.kind !== violation.kind) return false;
+    if (cause !== undefined && result.cause !== cause) return false;
     return delaysOf(candidate, result.steps, unseen).unseen <= unseen;
   };
   const kind = KIND_WORDS[violation.kind];

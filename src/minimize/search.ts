@@ -32,8 +32,9 @@ export class Search {
   best: Scenario;
   bestResult: RunResult;
   bestMeasure: Measure;
-  /** KIND_* of the violation that is to be kept. */
+  /** KIND_* of the violation that is to be kept, and its cause where there is one: another one is another bug. */
   readonly kind: number;
+  private readonly cause: number | undefined;
   runs = 0;
 
   constructor(
@@ -51,16 +52,19 @@ export class Search {
       );
     }
     this.kind = this.bestResult.violation.kind;
+    this.cause = this.bestResult.cause;
   }
 
-  /** Runs a scenario without considering it as the next best; null where the kind is not kept. */
+  /** Runs a scenario without considering it as the next best; null where kind and cause are not kept. */
   keeps(candidate: Scenario): RunResult | null {
     if (this.runs >= (this.options.maxRuns ?? DEFAULT_MAX_RUNS) || this.options.shouldStop?.() === true) {
       throw new SearchStopped(`stopped after ${this.runs} runs, still ${KIND_WORDS[this.kind]}`);
     }
     this.runs++;
     const result = this.run(candidate);
-    return result.violation !== null && result.violation.kind === this.kind ? result : null;
+    const kept =
+      result.violation?.kind === this.kind && (this.cause === undefined || result.cause === this.cause);
+    return kept ? result : null;
   }
 
   /**

@@ -45,12 +45,23 @@ const finding = (
   tasks,
 });
 
-/** What the checks look at: the world, and two sweeps over it that most of them need. */
-interface State {
-  readonly world: World;
-  readonly holders: readonly Holder[];
+/** What the checks look at: the world, and two sweeps over it that most of them need, each made where it is asked for. */
+class State {
+  #holders: readonly Holder[] | null = null;
+  #frames: readonly Frame[] | null = null;
+
+  constructor(readonly world: World) {}
+
+  get holders(): readonly Holder[] {
+    this.#holders ??= holdersOf(this.world);
+    return this.#holders;
+  }
+
   /** In flight. */
-  readonly frames: readonly Frame[];
+  get frames(): readonly Frame[] {
+    this.#frames ??= framesInFlight(this.world);
+    return this.#frames;
+  }
 }
 
 type Check = (state: State) => Finding | null;
@@ -105,7 +116,7 @@ export function checksOf(world: World): Checks {
 }
 
 function firstOf(world: World, checks: readonly Check[]): Finding | null {
-  const state: State = { world, holders: holdersOf(world), frames: framesInFlight(world) };
+  const state = new State(world);
   for (const check of checks) {
     const found = check(state);
     if (found !== null) return found;

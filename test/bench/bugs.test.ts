@@ -12,7 +12,7 @@ describe('knownBugs', () => {
     expect(faults).toEqual(
       expect.arrayContaining(['arm64-user-user', 'duplicate-cid', 'inactive-prev', 'stranded-lazy']),
     );
-    expect(faults).not.toContain('compactness');
+    expect(faults.filter((name) => name.startsWith('compactness'))).toEqual([]);
     expect(mutants).toEqual(MUTANTS.filter((mutant) => mutants.includes(mutant)));
     expect(mutants.length).toBeGreaterThanOrEqual(17);
     expect(bugs.map(({ name }) => name)).toEqual([...faults, ...mutants]);

@@ -144,8 +144,8 @@ describe('guided search', () => {
   it('begins anew with every epoch, at whose end it hands out what covers something', () => {
     // A small batch for a small epoch: worlds of many cpus.
     const config: CampaignConfig = { ...defaultConfig, strategy: 'guided', cpus: [2, 17], compareEvery: 0 };
-    const report = runBatch(engine, other, config, 500, 500, new FeatureSet());
-    expect(runBatch(new Engine(), other, config, 500, 500, new FeatureSet())).toEqual(report);
+    const report = runBatch(engine, other, config, 500, 500, { known: new FeatureSet() });
+    expect(runBatch(new Engine(), other, config, 500, 500, { known: new FeatureSet() })).toEqual(report);
     expect(report.corpus.length).toBeGreaterThan(10);
     const before = new FeatureSet();
     for (const { text, features } of report.corpus) {
@@ -155,11 +155,13 @@ describe('guided search', () => {
       expect(before.add(features)).toBeGreaterThan(0);
     }
     // What is known need not be kept, and nothing is where the epoch goes on.
-    expect(runBatch(engine, other, config, 500, 500, before).corpus).toEqual([]);
-    expect(runBatch(engine, other, config, 500, 499, new FeatureSet()).corpus).toEqual([]);
+    expect(runBatch(engine, other, config, 500, 500, { known: before }).corpus).toEqual([]);
+    expect(runBatch(engine, other, config, 500, 499, { known: new FeatureSet() }).corpus).toEqual([]);
     // In two parts it comes to the same.
-    runBatch(engine, other, config, 500, 123, new FeatureSet());
-    expect(runBatch(engine, other, config, 623, 377, new FeatureSet()).corpus).toEqual(report.corpus);
+    runBatch(engine, other, config, 500, 123, { known: new FeatureSet() });
+    expect(runBatch(engine, other, config, 623, 377, { known: new FeatureSet() }).corpus).toEqual(
+      report.corpus,
+    );
   });
 
   it('goes on learning when the corpus is full', () => {
