@@ -3,15 +3,19 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors.js';
 import { ScenarioError } from '../scenario/scenario-error.js';
+import { addAudit } from './audit.js';
 import { addBench } from './bench.js';
+import { addCost } from './cost.js';
 import { EXIT } from './exit-codes.js';
 import { addExplain } from './explain.js';
 import { addExplore } from './explore.js';
 import { addFuzz } from './fuzz.js';
+import { addImport } from './import.js';
 import { addJsfuzz } from './jsfuzz.js';
 import { addLitmus } from './litmus.js';
 import { addMinimize } from './minimize.js';
 import { addMutants } from './mutants.js';
+import { addRecord } from './record.js';
 import { addRegress } from './regress.js';
 import { addReplay } from './replay.js';
 import { addVerify } from './verify.js';
@@ -47,6 +51,10 @@ for (const add of [
   addExplore,
   addVerify,
   addLitmus,
+  addImport,
+  addCost,
+  addAudit,
+  addRecord,
   addBench,
 ])
   add(program, setExit);

@@ -14,6 +14,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['check', 'litmus'],
   ['minimize', 'report'],
   ['corpus'],
+  ['trace'],
   ['fuzz'],
   ['mutants', 'jsfuzz', 'explore'],
   ['bench'],
