@@ -50,25 +50,25 @@ export function realRuns(lines: readonly string[]): RealRun[] {
   return runs.filter(({ end }) => end >= 0);
 }
 
-/** Two threads of one process that run at once, as a recording has them. */
+/** How many microseconds two runs are there at once. */
+function overlap(a: RealRun, b: RealRun): number {
+  return Math.min(a.to, b.to) - Math.max(a.from, b.from);
+}
+
+/**
+ * Two threads of one process that run at once, with cids of their own; nobody else of it runs with the first one's while
+ * the second one does.
+ */
 export function atOnce(lines: readonly string[]): readonly [first: RealRun, second: RealRun] {
   const runs = realRuns(lines);
   for (const [i, second] of runs.entries()) {
-    const first = runs
-      .slice(Math.max(0, i - 200), i)
-      .find(
-        (run) =>
-          run.tgid === second.tgid &&
-          run.tid !== second.tid &&
-          run.cpu !== second.cpu &&
-          run.cid !== second.cid &&
-          run.again &&
-          second.again &&
-          lines[run.end]!.includes('sched_switch') &&
-          lines[second.end]!.includes('sched_switch') &&
-          Math.min(run.to, second.to) - Math.max(run.from, second.from) >= 1,
-      );
-    if (first !== undefined) return [first, second];
+    const others = runs
+      .slice(Math.max(0, i - 200), i + 200)
+      .filter((run) => run.tgid === second.tgid && run.tid !== second.tid && overlap(run, second) >= 0);
+    const [first] = others;
+    if (others.length !== 1 || first!.line > second.line || first!.cid === second.cid) continue;
+    if (![first!, second].every(({ again, end }) => again && lines[end]!.includes('sched_switch'))) continue;
+    if (overlap(first!, second) >= 1) return [first!, second];
   }
   throw new Error('no two threads run at once');
 }
