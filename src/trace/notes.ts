@@ -65,7 +65,15 @@ function assumptions({ kinds, processes, forks, revived }: Assumed): string[] {
   return notes;
 }
 
-function departed({ crowded, unwanted, evicted, moved, exitedAway, assumedTicks }: Departures): string[] {
+function departed({
+  crowded,
+  unwanted,
+  evicted,
+  moved,
+  exitedAway,
+  assumedTicks,
+  shortened,
+}: Departures): string[] {
   const notes: string[] = [];
   const say = (n: number, note: string) => {
     if (n > 0) notes.push(note);
@@ -76,5 +84,6 @@ function departed({ crowded, unwanted, evicted, moved, exitedAway, assumedTicks 
   say(evicted, `${some(evicted, 'cpu goes', 'cpus go')} idle early, for the task is shown on another one`);
   say(moved, `${some(moved, 'migration')} inferred, for the task is shown on another cpu than before`);
   say(exitedAway, `${some(exitedAway, 'task exits', 'tasks exit')} though no line shows it running`);
+  say(shortened, `${some(shortened, 'time', 'times')} without any line cut to ten seconds`);
   return notes;
 }

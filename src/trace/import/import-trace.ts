@@ -85,7 +85,7 @@ class Window {
       // A loss has the time of the line before it.
       if (this.schedule === null && happening.kind !== 'lost') this.begin(ns);
       count(this.counts, happening);
-      this.schedule?.add(happening);
+      if (!this.collector.full) this.schedule?.add(happening);
       if (this.collector.full) this.fullAt ??= ns;
     }
     if (happening.kind === 'begins') this.current[cpu] = happening.task;
