@@ -72,7 +72,7 @@ describe('record', () => {
       },
     });
     expect(code).toBe(130);
-    expect(stdout).toMatch(/i\.txt: \d+ events; sh was ended by SIGINT/);
+    expect(stdout).toMatch(/i\.txt: \d+ events; sh was ended by SIGTERM/);
     expect(readFileSync(`${cwd}/i.txt`, 'latin1')).toContain('sched_switch');
     expect(tracing()).toEqual(before);
   });

@@ -87,6 +87,24 @@ describe('the mm of a task', () => {
     expect(mms).toEqual([]);
   });
 
+  it('that a kernel thread bears is none, also where no flags are told', async () => {
+    const child = { tid: 16, comm: 'kworker/1:1' };
+    const { of, mms, assumed } = await told(
+      new Writer().switch(0, k, k, 'I').fork(0, k, child).switch(0, k, child),
+    );
+    expect(of('fork')).toMatchObject([{ how: 'kernel', child: { mm: null } }]);
+    expect(mms).toEqual([]);
+    expect(assumed.forks).toBe(0);
+  });
+
+  it('that exits in the midst of its exec is none, whatever it is called then', async () => {
+    const { task, of } = await told(
+      new Writer().switch(0, b, a).prepareExec(0, a).exit(0, a).rename(0, a, 'new').switch(0, a, b, 'X'),
+    );
+    expect(task(100)).toMatchObject({ mm: null, execing: false, exited: true, comm: 'new' });
+    expect(of('exec-ends')).toEqual([]);
+  });
+
   it('that a kernel thread bears may get one by exec (a helper of user mode)', async () => {
     const child = { tid: 16, comm: 'kworker/u4:1' };
     const { task } = await told(

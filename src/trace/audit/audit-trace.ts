@@ -47,7 +47,6 @@ export async function auditTrace(trace: Trace): Promise<Audit> {
     count(counts, happening);
     auditor.add(happening);
   });
-  auditor.finish();
   const { findings, certain, uncertain, told, unjudged } = auditor;
   const lines = await linesAt(
     path,

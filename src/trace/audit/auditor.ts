@@ -99,11 +99,6 @@ export class Auditor {
     }
   }
 
-  /** The trace ends. */
-  finish(): void {
-    for (let cpu = 0; cpu < this.runs.length; cpu++) this.close(cpu, null);
-  }
-
   /** Whether a switch shows that lines are missing which are not always: those of an ordinary task that left its cpu. */
   private notice({ cpu, prev, next, inferred }: Extract<Happening, { kind: 'switch' }>): void {
     if (inferred && prev.user && prev.tgid !== INIT) this.lossy = true;

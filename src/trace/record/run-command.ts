@@ -13,8 +13,8 @@ export interface CommandEnd {
 const REASONS: Record<string, string> = { ENOENT: 'no such program', EACCES: 'permission denied' };
 
 /**
- * Runs a command to its end, without a shell. A signal that asks us to end is passed on to it, and waited for: what was
- * recorded until then is saved. (Ctrl-C on a terminal reaches it by itself.)
+ * Runs a command to its end, without a shell. Where we are asked to end, it is asked too, and waited for: what was recorded until
+ * then is saved. By SIGTERM, for what a shell runs in the background ignores SIGINT; Ctrl-C on a terminal reaches it by itself.
  *
  * @param dataOnStdout ours holds data: what the command writes there goes to stderr
  * @throws UserError where it cannot be started
@@ -27,7 +27,7 @@ export async function runCommand(command: readonly string[], dataOnStdout: boole
   let interrupted = false;
   const passOn = (signal: NodeJS.Signals) => {
     interrupted = true;
-    if (signal !== 'SIGINT' || process.stdin.isTTY !== true) child.kill(signal);
+    if (signal !== 'SIGINT' || process.stdin.isTTY !== true) child.kill('SIGTERM');
   };
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, passOn);

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findingSentence } from '../../../src/trace/audit/sentence.js';
 import { dataPath, dataText, FORK, IDLE, PTHREAD, VFORK, Writer, written } from '../traces.js';
@@ -498,7 +499,6 @@ describe('a cid that is higher than needed', () => {
   });
 
   it('is uncertain of one of which a task table tells', async () => {
-    const { writeFileSync } = await import('node:fs');
     const path = new Writer(8).switch(0, b, a).rseq(0, a, 1).rseq(0, a, 2).file('x.ftrace.txt');
     writeFileSync(path.replace('x.ftrace.txt', 'x.tasks.txt'), '100 100 0 a\n101 100 0 a\n200 200 0 b\n');
     const audit = await audited(path);
@@ -525,6 +525,140 @@ describe('a cid that is higher than needed', () => {
       .rseq(0, child, 1);
     expect((await kinds(w)).filter((kind) => !kind.startsWith('uncertain'))).toEqual([]);
   });
+});
+
+describe('what a thread was told before an exec', () => {
+  /** A child that shares a's mm, until it executes; another thread of a on cpu 1 gets its cid before the line tells of the exec. */
+  const shared = () =>
+    new Writer()
+      .switch(1, b, a)
+      .newtask(1, a, child, VFORK)
+      .rseq(1, a, 1)
+      .switch(0, b, child)
+      .rseq(0, child, 0);
+  const taken = (w: Writer) => w.switch(1, a, IDLE).switch(1, IDLE, a).rseq(1, a, 0);
+  const later = (w: Writer) =>
+    back(w.switch(0, child, IDLE).switch(1, a, IDLE))
+      .switch(0, IDLE, child)
+      .rseq(0, child, 0);
+
+  it('is void: it has given its cid back before the line', async () => {
+    const w = taken(shared()).prepareExec(0, child).exec(0, child).rseq(0, child, 0).tick(0, child);
+    expect(await kinds(later(w.tick(1, a).rseq(1, a, 0)))).toEqual([]);
+  });
+
+  it('is void, also where it was switched out on the way', async () => {
+    const w = taken(shared())
+      .tick(0, child)
+      .switch(0, child, b)
+      .switch(0, b, child)
+      .prepareExec(0, child)
+      .exec(0, child)
+      .rseq(0, child, 0);
+    expect(await kinds(later(w.tick(1, a).rseq(1, a, 0)))).toEqual([]);
+  });
+
+  it('is not what a system call in the new mm goes on with', async () => {
+    const w = new Writer(8)
+      .switch(1, b, a)
+      .newtask(1, a, child, VFORK)
+      .switch(0, b, child)
+      .rseq(0, child, 1)
+      .prepareExec(0, child)
+      .exec(0, child);
+    expect(await kinds(w.event(0, child, 'sys_enter: NR 1 (1)').switch(0, child, b))).toEqual([]);
+  });
+});
+
+describe('after lines that are missing', () => {
+  const lost = (w: Writer) => w.raw('CPU:1 [LOST 3 EVENTS]');
+  const second = { tid: 301, tgid: 300, comm: 'c' };
+  const born = () =>
+    new Writer(8).switch(0, b, a).newtask(0, a, child, FORK).switch(0, a, child).rseq(0, child, 0);
+
+  it('a duplicate of two threads of one process is as certain as ever', async () => {
+    const w = lost(both())
+      .switch(1, t, b)
+      .switch(1, b, t)
+      .rseq(0, a, 0)
+      .rseq(1, t, 0)
+      .switch(0, a, IDLE)
+      .switch(1, t, IDLE);
+    expect(await kinds(back(w))).toEqual(['duplicate-cid']);
+  });
+
+  it('one of a vfork child and its parent is not: an exec may be among them', async () => {
+    const w = new Writer().switch(1, b, a).newtask(1, a, child, VFORK).switch(0, b, child);
+    lost(w)
+      .switch(1, a, b)
+      .switch(1, b, a)
+      .rseq(1, a, 0)
+      .rseq(0, child, 0)
+      .switch(0, child, b)
+      .switch(1, a, b);
+    w.switch(0, b, child).rseq(0, child, 0).switch(1, b, a).rseq(1, a, 0);
+    expect(await kinds(w)).toEqual(['uncertain duplicate-cid']);
+  });
+
+  it('a cid that is higher than needed is uncertain: births may be among them', async () => {
+    // A loss; a task that left its cpu; one that is shown on a cpu while another one still has it.
+    expect(await kinds(lost(born()).switch(0, child, b).switch(0, b, child).rseq(0, child, 1))).toEqual([
+      'uncertain not-compact',
+    ]);
+    expect(await kinds(born().switch(0, b, child).rseq(0, child, 1))).toEqual(['uncertain not-compact']);
+    expect(await kinds(born().switch(1, b, a).switch(1, a, child).rseq(1, child, 1))).toEqual([
+      'uncertain not-compact',
+    ]);
+    const before = new Writer(8).rseq(1, a, 0).switch(0, b, a).newtask(0, a, child, FORK).switch(0, a, child);
+    expect(await kinds(before.rseq(0, child, 1))).toEqual(['uncertain not-compact']);
+  });
+
+  it('it is certain where these are what is missing on every machine, or were before the first line', async () => {
+    const init = { tid: 1, comm: 'init' };
+    // It left its cpu, and the idle task did: no line tells.
+    expect(
+      await kinds(
+        born().switch(1, b, init).switch(1, a, b).switch(1, b, IDLE).rseq(1, b, 0).rseq(0, child, 1),
+      ),
+    ).toEqual(['not-compact']);
+    const text = lost(new Writer(8)).text() + born().rseq(0, child, 1).text();
+    expect((await audited(written(text))).findings).toMatchObject([{ kind: 'not-compact', certain: true }]);
+    // On the same cpu, again and again.
+    expect(await kinds(born().switch(0, child, child).rseq(0, child, 1))).toEqual(['not-compact']);
+    expect(
+      await kinds(born().newtask(0, child, second, PTHREAD).switch(0, child, second).rseq(0, second, 1)),
+    ).toEqual([]);
+  });
+});
+
+it('both threads of a duplicate may show by a system call that they are not on their way out', async () => {
+  const call = 'sys_enter: NR 1 (1, 2, 3, 4, 5, 6)';
+  const w = new Writer()
+    .rseq(0, a, 0)
+    .rseq(1, t, 0)
+    .switch(0, a, IDLE)
+    .switch(1, t, IDLE)
+    .switch(0, IDLE, a)
+    .event(0, a, call);
+  expect(await kinds(w)).toEqual([]);
+  expect(await kinds(w.switch(1, IDLE, t).event(1, t, call))).toEqual(['duplicate-cid']);
+});
+
+it('a process has as many threads as it had, or as it got', async () => {
+  const w = new Writer(8).switch(0, b, a).newtask(0, a, { tid: 101, comm: 'a' }, PTHREAD).switch(1, IDLE, t);
+  const path = w.rseq(1, t, 1).rseq(1, t, 2).file('x.ftrace.txt');
+  writeFileSync(path.replace('x.ftrace.txt', 'x.tasks.txt'), '100 100 0 a\n200 200 0 b\n');
+  expect(await audited(path)).toMatchObject({
+    unjudged: 0,
+    findings: [{ kind: 'not-compact', needed: 2, told: { cid: 2 } }],
+  });
+});
+
+it('a task without an mm is told what no task may be told', async () => {
+  const { findings } = await audited(
+    new Writer().switch(0, b, IDLE).rseq(0, IDLE, 7).rseq(0, IDLE, 1).switch(0, IDLE, b).file(),
+  );
+  expect(findings).toMatchObject([{ kind: 'out-of-range', mm: null, told: { cid: 7 } }]);
 });
 
 it('a fault on a cpu of which no line came before, in the last line of all', async () => {
