@@ -9,10 +9,9 @@ import { eachFile } from './each-file.js';
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, type CommonFlags } from './flags.js';
 import { colorsFor, grouped, printJson, say } from './output.js';
+import { addTraceFlags, type TraceFlags } from './trace-flags.js';
 
-interface AuditFlags extends CommonFlags {
-  readonly taskTable?: string;
-}
+type AuditFlags = CommonFlags & TraceFlags;
 
 export function addAudit(program: Command, setExit: (code: number) => void): void {
   const command = program
@@ -20,12 +19,8 @@ export function addAudit(program: Command, setExit: (code: number) => void): voi
     .description(
       "a real kernel's own cids, from the rseq_update lines of traces: duplicate, out of range, or higher than needed",
     )
-    .argument('<trace...>', 'traces, plain or gzip, of any kernel from 6.3 on')
-    .option(
-      '--task-table <file>',
-      'tasks that were there before: TID TGID 0|1 COMM (default: TRACE.tasks.txt)',
-    );
-  addCommonFlags(command).action(async (paths: string[], flags: AuditFlags) => {
+    .argument('<trace...>', 'traces, plain or gzip, of any kernel from 6.3 on');
+  addTraceFlags(addCommonFlags(command)).action(async (paths: string[], flags: AuditFlags) => {
     const all = { events: 0, findings: 0, uncertain: 0, told: 0 };
     const code = await eachFile(paths, async (path) => {
       const trace = await openTrace(path, flags.taskTable ?? null);

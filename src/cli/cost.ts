@@ -6,24 +6,22 @@ import { costOf, type TraceCost } from '../trace/cost/cost-of.js';
 import type { CostOfFile } from '../trace/cost/picture/charts.js';
 import { costPicture, type PictureFormat, pictureFormat } from '../trace/cost/picture/picture.js';
 import { costSummary, costTable } from '../trace/cost/table.js';
+import { switchesOf } from '../trace/counts.js';
 import { traceNotes } from '../trace/notes.js';
 import { openTrace } from '../trace/read-trace.js';
 import { ALGOS, type Algo } from '../words.js';
 import { eachFile } from './each-file.js';
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, type CommonFlags } from './flags.js';
-import { DEFAULT_HZ } from './import.js';
 import { printJson, say } from './output.js';
 import { parseSeed } from './parse-values.js';
-import { parseHz } from './trace-flags.js';
+import { addScheduleFlags, type ScheduleFlags } from './trace-flags.js';
 
 /** Switches at the beginning of a trace that are run in lockstep with the reference. */
 const LOCKSTEP = 20_000;
 
-interface CostFlags extends CommonFlags {
+interface CostFlags extends CommonFlags, ScheduleFlags {
   readonly algo?: Algo[];
-  readonly taskTable?: string;
-  readonly hz: number;
   readonly lockstep: number;
   readonly picture?: Picture;
 }
@@ -48,23 +46,13 @@ export function addCost(program: Command, setExit: (code: number) => void): void
     .argument('<trace...>', 'traces, plain or gzip')
     .addOption(new Option('--algo <algo...>', 'the algorithms (default: all)').choices(ALGOS))
     .option(
-      '--task-table <file>',
-      'tasks that were there before: TID TGID 0|1 COMM (default: TRACE.tasks.txt)',
-    )
-    .option(
-      '--hz <n>',
-      'ticks a second of a busy cpu, where the trace has none (0: no ticks)',
-      parseHz,
-      DEFAULT_HZ,
-    )
-    .option(
       '--lockstep <n>',
       'switches at the beginning that the reference repeats (0: none)',
       parseSeed,
       LOCKSTEP,
     )
     .option('--picture <file>', 'write charts, too: FILE.svg or FILE.html', parsePicture);
-  addCommonFlags(command).action(async (paths: string[], flags: CostFlags) => {
+  addScheduleFlags(addCommonFlags(command)).action(async (paths: string[], flags: CostFlags) => {
     const costs: CostOfFile[] = [];
     const code = await eachFile(paths, async (path) => {
       const cost = await costOne(path, flags);
@@ -85,17 +73,17 @@ async function costOne(path: string, flags: CostFlags): Promise<TraceCost> {
   const trace = await openTrace(path, flags.taskTable ?? null);
   const algos = ALGOS.filter((algo) => flags.algo?.includes(algo) ?? true);
   const cost = await costOf(trace, { algos, hz: flags.hz, lockstep: flags.lockstep });
-  if (flags.json) for (const row of costRows(path, cost)) printJson(row);
+  if (flags.json) for (const row of jsonRows(path, cost)) printJson(row);
   else say(costTable(path, cost).join('\n'), flags);
   for (const note of traceNotes(trace, cost.counts, cost.assumed, cost.departures)) say(`  ${note}`, flags);
   return cost;
 }
 
-function costRows(file: string, { counts, algos, maxConcurrency }: TraceCost) {
+function jsonRows(file: string, { counts, algos, maxConcurrency }: TraceCost) {
   return algos.map(({ algo, cost, maxCid }) => ({
     file,
     algo,
-    switches: counts.lines + counts.inferred,
+    switches: switchesOf(counts),
     rmw: cost.rmw,
     locks: cost.locks,
     barriers: cost.barriers,

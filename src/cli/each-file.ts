@@ -8,14 +8,17 @@ export async function eachFile(
   one: (file: string) => Promise<number>,
 ): Promise<number> {
   let code: number = EXIT.clean;
-  for (const file of files) {
-    try {
-      code = graver(code, await one(file));
-    } catch (error) {
-      if (!(error instanceof UserError || error instanceof ScenarioError)) throw error;
-      process.stderr.write(`${error.message}\n`);
-      code = graver(code, EXIT.badInput);
-    }
-  }
+  for (const file of files) code = graver(code, await attempt(() => one(file)));
   return code;
+}
+
+/** An exit code, also where the user has something to mend: that is told. */
+export async function attempt(one: () => Promise<number>): Promise<number> {
+  try {
+    return await one();
+  } catch (error) {
+    if (!(error instanceof UserError || error instanceof ScenarioError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return EXIT.badInput;
+  }
 }

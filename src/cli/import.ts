@@ -6,6 +6,7 @@ import { Engine } from '../engine/engine.js';
 import { printable } from '../errors.js';
 import { printScenario } from '../scenario/print.js';
 import { withComments } from '../scenario/with-comments.js';
+import { switchesOf } from '../trace/counts.js';
 import { countsJson } from '../trace/counts-json.js';
 import { type Imported, importTrace } from '../trace/import/import-trace.js';
 import { type Runnable, runnable } from '../trace/import/runnable.js';
@@ -15,18 +16,20 @@ import { ALGOS, type Algo } from '../words.js';
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, type CommonFlags } from './flags.js';
 import { grouped, printJson, say } from './output.js';
-import { nsOf, parseHz, parsePid, parseTraceTime, type TraceTime } from './trace-flags.js';
+import {
+  addScheduleFlags,
+  nsOf,
+  parsePid,
+  parseTraceTime,
+  type ScheduleFlags,
+  type TraceTime,
+} from './trace-flags.js';
 
-/** HZ of most distributions. */
-export const DEFAULT_HZ = 250;
-
-interface ImportFlags extends CommonFlags {
+interface ImportFlags extends CommonFlags, ScheduleFlags {
   readonly output?: string;
   readonly from?: TraceTime;
   readonly to?: TraceTime;
   readonly pid?: number[];
-  readonly taskTable?: string;
-  readonly hz: number;
   readonly algo: Algo;
 }
 
@@ -46,18 +49,8 @@ export function addImport(program: Command, setExit: (code: number) => void): vo
     )
     .option('--to <time>', 'end there', parseTraceTime)
     .option('--pid <pid>', 'only this process and what it forks (may be given again)', parsePid)
-    .option(
-      '--task-table <file>',
-      'tasks that were there before: TID TGID 0|1 COMM (default: TRACE.tasks.txt)',
-    )
-    .option(
-      '--hz <n>',
-      'ticks a second of a busy cpu, where the trace has none (0: no ticks)',
-      parseHz,
-      DEFAULT_HZ,
-    )
     .addOption(new Option('--algo <algo>', 'the algorithm of the scenario').choices(ALGOS).default('rfc-v6'));
-  addCommonFlags(command).action(async (path: string, flags: ImportFlags) => {
+  addScheduleFlags(addCommonFlags(command)).action(async (path: string, flags: ImportFlags) => {
     const trace = await openTrace(path, flags.taskTable ?? null);
     const start = { seconds: trace.head.seconds, firstNs: trace.survey.firstNs };
     const imported = await importTrace(trace, {
@@ -120,7 +113,7 @@ function importText(trace: Trace, imported: Imported, made: Runnable, flags: Imp
   const outcome = outcomeOf(result);
   return [
     `${trace.path}: ${n(trace.head.events)} events (${trace.head.format}) of ${scenario.cpus} cpus`,
-    `  ${n(c.lines + c.inferred)} switches: user to user ${n(c.userSame)} in an mm and ${n(c.userOther)} between two, ` +
+    `  ${n(switchesOf(c))} switches: user to user ${n(c.userSame)} in an mm and ${n(c.userOther)} between two, ` +
       `user to kernel ${n(c.userKernel)}, kernel to user ${n(c.kernelUser)}, kernel to kernel ${n(c.kernelKernel)}`,
     `  ${n(c.migrations)} migrations, ${n(c.forks)} forks (${n(c.cloneThread)} threads, ${n(c.cloneVfork)} vforks, ` +
       `${n(c.cloneFork)} processes), ${n(c.execs)} execs, ${n(c.exits)} exits`,

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { LitmusMemory } from '../engine/litmus-memory.js';
-import { fileError, printable, UserError } from '../errors.js';
+import { fileError, printable } from '../errors.js';
 import { judge, type LitmusVerdict } from '../litmus/judge.js';
 import type { LitmusTest } from '../litmus/litmus-test.js';
 import { outcomeJson, outcomeText } from '../litmus/outcome-text.js';
 import { parseLitmus } from '../litmus/parse.js';
 import { MEMORIES, type Memory } from '../words.js';
-import { EXIT, graver } from './exit-codes.js';
+import { eachFile } from './each-file.js';
+import { EXIT } from './exit-codes.js';
 import { addCommonFlags, type CommonFlags } from './flags.js';
 import { colorsFor, grouped, printJson, say } from './output.js';
 import { parseCount } from './parse-values.js';
@@ -45,8 +46,7 @@ export function addLitmus(program: Command, setExit: (code: number) => void): vo
   addCommonFlags(command).action(async (files: string[], flags: LitmusFlags) => {
     const memory = new LitmusMemory();
     const counts: Counts = { agree: 0, disagree: 0, stopped: 0, unexpected: 0 };
-    let code: number = EXIT.clean;
-    for (const file of files) code = graver(code, await runFile(memory, file, flags, counts));
+    let code = await eachFile(files, (file) => runFile(memory, file, flags, counts));
     say(summary(counts), flags);
     // A disagreement is told before a search that was stopped: what was seen has been seen.
     if (code === EXIT.clean && counts.stopped > 0) code = EXIT.watchdog;
@@ -60,24 +60,17 @@ async function runFile(
   flags: LitmusFlags,
   counts: Counts,
 ): Promise<number> {
-  try {
-    const tests = parseLitmus(await readText(file), file);
-    let code: number = EXIT.clean;
-    for (const test of tests) {
-      for (const model of modelsOf(test, flags)) {
-        const verdict = judge(memory, test, model, flags.maxStates);
-        counts[countOf(verdict)]++;
-        print(verdict, flags);
-        if (verdict.agree === false) code = EXIT.finding;
-      }
+  const tests = parseLitmus(await readText(file), file);
+  let code: number = EXIT.clean;
+  for (const test of tests) {
+    for (const model of modelsOf(test, flags)) {
+      const verdict = judge(memory, test, model, flags.maxStates);
+      counts[countOf(verdict)]++;
+      print(verdict, flags);
+      if (verdict.agree === false) code = EXIT.finding;
     }
-    return code;
-  } catch (error) {
-    // The other files are still run.
-    if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return EXIT.badInput;
   }
+  return code;
 }
 
 async function readText(file: string): Promise<string> {

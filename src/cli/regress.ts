@@ -3,8 +3,7 @@ import { judgeScenario } from '../check/judge.js';
 import { listScenarios } from '../corpus/list-scenarios.js';
 import { readScenario } from '../corpus/read-scenario.js';
 import { Engine } from '../engine/engine.js';
-import { UserError } from '../errors.js';
-import { ScenarioError } from '../scenario/scenario-error.js';
+import { attempt } from './each-file.js';
 import { EXIT, graver } from './exit-codes.js';
 import {
   addCommonFlags,
@@ -33,7 +32,7 @@ export function addRegress(program: Command, setExit: (code: number) => void): v
     const counts = { held: 0, unmet: 0, bad: 0 };
     let code: number = EXIT.clean;
     for (const file of files) {
-      const one = await regressOne(engine, file, flags);
+      const one = await attempt(() => regressOne(engine, file, flags));
       if (one === EXIT.clean) counts.held++;
       else if (one === EXIT.badInput) counts.bad++;
       else counts.unmet++;
@@ -46,24 +45,18 @@ export function addRegress(program: Command, setExit: (code: number) => void): v
 }
 
 async function regressOne(engine: Engine, file: string, flags: RegressFlags): Promise<number> {
-  try {
-    const scenario = withHeaderFlags(await readScenario(file), flags);
-    const judgement = judgeScenario(engine, scenario, { implementation: 'both', maxSteps: flags.maxSteps });
-    const { divergence, result, met } = judgement;
-    if (flags.json) printJson(judgementJson(file, judgement));
-    let code: number = EXIT.clean;
-    if (divergence) code = EXIT.contradiction;
-    else if (result.watchdog) code = EXIT.watchdog;
-    // A file without `expect` is held to agreement alone.
-    else if (met === false) code = EXIT.finding;
-    if (code !== EXIT.clean && !flags.json) {
-      const colors = colorsFor(process.stdout, flags.color);
-      process.stdout.write(`${colors.red(judgementText(file, judgement, 'both'))}\n`);
-    }
-    return code;
-  } catch (error) {
-    if (!(error instanceof UserError || error instanceof ScenarioError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return EXIT.badInput;
+  const scenario = withHeaderFlags(await readScenario(file), flags);
+  const judgement = judgeScenario(engine, scenario, { implementation: 'both', maxSteps: flags.maxSteps });
+  const { divergence, result, met } = judgement;
+  if (flags.json) printJson(judgementJson(file, judgement));
+  let code: number = EXIT.clean;
+  if (divergence) code = EXIT.contradiction;
+  else if (result.watchdog) code = EXIT.watchdog;
+  // A file without `expect` is held to agreement alone.
+  else if (met === false) code = EXIT.finding;
+  if (code !== EXIT.clean && !flags.json) {
+    const colors = colorsFor(process.stdout, flags.color);
+    process.stdout.write(`${colors.red(judgementText(file, judgement, 'both'))}\n`);
   }
+  return code;
 }

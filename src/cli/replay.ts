@@ -12,8 +12,8 @@ import { eventJson } from '../event/json.js';
 import { type Names, namesOf } from '../event/names.js';
 import { violationSentence } from '../report/sentence.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { ScenarioError } from '../scenario/scenario-error.js';
-import { EXIT, graver } from './exit-codes.js';
+import { eachFile } from './each-file.js';
+import { EXIT } from './exit-codes.js';
 import {
   addCommonFlags,
   addHeaderFlags,
@@ -96,40 +96,31 @@ export function addReplay(program: Command, setExit: (code: number) => void): vo
   addHeaderFlags(addCommonFlags(command)).action(async (files: string[], flags: ReplayFlags) => {
     if (flags.trace && !flags.json) throw new UserError('cidfuzz replay: --trace needs --json');
     const engine = new Engine();
-    let code: number = EXIT.clean;
-    for (const file of files) code = graver(code, await replayOne(engine, file, flags));
-    setExit(code);
+    setExit(await eachFile(files, (file) => replayOne(engine, file, flags)));
   });
 }
 
 async function replayOne(engine: Engine, file: string, flags: ReplayFlags): Promise<number> {
-  try {
-    const scenario = withHeaderFlags(await readScenario(file), flags);
-    const events = new EventRows(scenario);
-    const tracing = flags.json && flags.trace;
-    const judgement = judgeScenario(engine, scenario, {
-      implementation: flags.engine,
-      maxSteps: flags.maxSteps,
-      onEvent: (event) => {
-        if (tracing) events.add(event);
-      },
-    });
-    if (flags.json) {
-      const row = JSON.stringify(judgementJson(file, judgement));
-      if (tracing) await events.print(row);
-      else process.stdout.write(`${row}\n`);
-    } else if (!flags.quiet) {
-      const colors = colorsFor(process.stdout, flags.color);
-      const text = judgementText(file, judgement, flags.engine);
-      process.stdout.write(`${exitCodeOf(judgement) === EXIT.clean ? text : colors.red(text)}\n`);
-    }
-    return exitCodeOf(judgement);
-  } catch (error) {
-    // The other files are still run.
-    if (!(error instanceof UserError || error instanceof ScenarioError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return EXIT.badInput;
+  const scenario = withHeaderFlags(await readScenario(file), flags);
+  const events = new EventRows(scenario);
+  const tracing = flags.json && flags.trace;
+  const judgement = judgeScenario(engine, scenario, {
+    implementation: flags.engine,
+    maxSteps: flags.maxSteps,
+    onEvent: (event) => {
+      if (tracing) events.add(event);
+    },
+  });
+  if (flags.json) {
+    const row = JSON.stringify(judgementJson(file, judgement));
+    if (tracing) await events.print(row);
+    else process.stdout.write(`${row}\n`);
+  } else if (!flags.quiet) {
+    const colors = colorsFor(process.stdout, flags.color);
+    const text = judgementText(file, judgement, flags.engine);
+    process.stdout.write(`${exitCodeOf(judgement) === EXIT.clean ? text : colors.red(text)}\n`);
   }
+  return exitCodeOf(judgement);
 }
 
 /** The events of a run in JSON, in pieces: a long run's are longer than one string can be. */

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 
 /** A moment of a trace: in seconds as its lines have them, or, with `+`, since it begins. */
 export interface TraceTime {
@@ -25,7 +25,7 @@ export function nsOf(time: TraceTime, start: { readonly seconds: number; readonl
 }
 
 /** Ticks a second; 0: none. */
-export function parseHz(text: string): number {
+function parseHz(text: string): number {
   const hz = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!(hz <= 10_000)) throw new InvalidArgumentError('expected ticks a second, from 0 to 10000');
   return hz;
@@ -36,4 +36,33 @@ export function parsePid(text: string, before: readonly number[] | undefined): n
   const pid = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (!(pid >= 1)) throw new InvalidArgumentError('expected the pid of a process');
   return [...(before ?? []), pid];
+}
+
+/** HZ of most distributions. */
+const DEFAULT_HZ = 250;
+
+/** Of every command that reads traces. */
+export interface TraceFlags {
+  readonly taskTable?: string;
+}
+
+export function addTraceFlags(command: Command): Command {
+  return command.option(
+    '--task-table <file>',
+    'tasks that were there before: TID TGID 0|1 COMM (default: TRACE.tasks.txt)',
+  );
+}
+
+/** Of those that make a schedule of them. */
+export interface ScheduleFlags extends TraceFlags {
+  readonly hz: number;
+}
+
+export function addScheduleFlags(command: Command): Command {
+  return addTraceFlags(command).option(
+    '--hz <n>',
+    'ticks a second of a busy cpu, where the trace has none (0: no ticks)',
+    parseHz,
+    DEFAULT_HZ,
+  );
 }

@@ -1,4 +1,4 @@
-import type { Counts } from './counts.js';
+import { type Counts, switchesOf } from './counts.js';
 import type { Trace } from './read-trace.js';
 
 /** The mms with most threads that are told. */
@@ -12,7 +12,7 @@ const TOP = 8;
 export function countsJson({ survey }: Trace, c: Counts, threads: readonly number[]) {
   return {
     seconds: (survey.lastNs - survey.firstNs) / 1e9,
-    switches: c.lines + c.inferred,
+    switches: switchesOf(c),
     lines_sw: c.lines,
     synth_switches: c.inferred,
     uu_same: c.userSame,

@@ -27,6 +27,11 @@ export interface Counts {
   lostEvents: number;
 }
 
+/** All switches, those that are only inferred too. */
+export function switchesOf({ lines, inferred }: Counts): number {
+  return lines + inferred;
+}
+
 /** All zero. */
 export function noCounts(): Counts {
   return {

@@ -134,8 +134,6 @@ export class Schedule {
         this.switchTo(cpu, happening.next);
         break;
       case 'migrate':
-        this.migrate(happening.task, happening.to);
-        break;
       case 'wakeup-new':
         this.migrate(happening.task, happening.to);
         break;

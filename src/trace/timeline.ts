@@ -187,7 +187,6 @@ export class Timeline {
     if (how === 'thread' || how === 'vfork') mm = parent.mm;
     else if (how !== 'kernel') mm = this.mm(comm, childTid, true);
     const thread = flags === null ? how === 'thread' : (flags & CLONE_THREAD) !== 0;
-    this.gone.delete(childTid);
     const child = this.make(childTid, thread ? parent.tgid : childTid, comm, mm);
     this.tell({ line, ns, cpu, kind: 'fork', parent, child, how, flags });
   }

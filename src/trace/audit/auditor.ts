@@ -53,9 +53,9 @@ export class Auditor {
   /** By cpu: the run under way, and who is current. */
   private readonly runs: (Run | undefined)[] = [];
   private readonly current: (Task | undefined)[] = [];
-  /** What each thread was told last, and its runs that are not confirmed. */
+  /** What each thread was told last, and its run that has ended and is not confirmed. */
   private readonly last = new Map<Task, number>();
-  private readonly pending = new Map<Task, Run[]>();
+  private readonly pending = new Map<Task, Run>();
   /** Lines are missing: births, execs and exits may be among them. */
   private lossy = false;
 
@@ -163,20 +163,17 @@ export class Auditor {
     if (at !== null) run.to = at;
     for (const rival of run.rivals) clash(rival, run);
     for (const other of this.runs) if (other !== undefined && sharesCid(other, run)) other.rivals.push(run);
-    const others = this.pending.get(run.task);
-    if (others === undefined) this.pending.set(run.task, [run]);
-    else others.push(run);
+    // The one before it was confirmed when this one began.
+    this.pending.set(run.task, run);
   }
 
   /** What it ran until now it did not run on its way out. */
   private isInUserMode(task: Task): void {
-    const runs = this.pending.get(task);
-    if (runs === undefined) return;
+    const run = this.pending.get(task);
+    if (run === undefined) return;
     this.pending.delete(task);
-    for (const run of runs) {
-      run.confirmed = true;
-      for (const other of run.clashes) if (other.confirmed) this.findPair(other, run);
-    }
+    run.confirmed = true;
+    for (const other of run.clashes) if (other.confirmed) this.findPair(other, run);
   }
 
   private findPair(first: Run, second: Run): void {

@@ -3,12 +3,12 @@ import { lockstep } from '../../check/lockstep.js';
 import { Engine } from '../../engine/engine.js';
 import type { Scenario } from '../../scenario/scenario.js';
 import type { Algo } from '../../words.js';
-import { type Counts, count, noCounts } from '../counts.js';
+import { type Counts, count, noCounts, switchesOf } from '../counts.js';
 import { cpusOf } from '../cpus.js';
 import type { Happening } from '../happening.js';
 import { Collector } from '../import/collector.js';
 import { type Trace, walkTrace } from '../read-trace.js';
-import { type Departures, Schedule } from '../schedule.js';
+import { type Departures, Schedule, type ScheduleTarget } from '../schedule.js';
 import type { Assumed } from '../timeline.js';
 import type { Cost } from './tally.js';
 import { CostTarget, type MmUse } from './target.js';
@@ -92,37 +92,31 @@ class Replay {
     this.stretch = Math.max(1, (survey.lastNs - survey.firstNs) / SAMPLES);
     this.sampleEnd = this.start + this.stretch;
     this.target = new CostTarget(options.algos, this.cpus);
-    this.prefix = new Prefix(this.cpus);
+    this.prefix = new Prefix(this.target, this.cpus);
     this.before = { switches: 0, costs: options.algos.map(() => ({ rmw: 0, locks: 0 })) };
-    const tee = new Tee(this.target, this.prefix.collector);
-    this.prefix.tee = tee;
     const hz = survey.ticks > 0 ? 0 : options.hz;
-    this.schedule = new Schedule(tee, { hz, cpus: this.cpus }, this.start);
-  }
-
-  private switches(): number {
-    return this.counts.lines + this.counts.inferred;
+    this.schedule = new Schedule(this.prefix.tee, { hz, cpus: this.cpus }, this.start);
   }
 
   add(happening: Happening): void {
     while (happening.ns >= this.sampleEnd && this.samples.length < SAMPLES - 1) this.sample();
     count(this.counts, happening);
     this.schedule.add(happening);
-    if (this.prefix.isOpen && this.switches() >= this.options.lockstep) this.endPrefix();
+    if (this.prefix.isOpen && switchesOf(this.counts) >= this.options.lockstep) this.endPrefix();
   }
 
   /** What was scheduled until now is what is compared. */
   private endPrefix(): void {
     this.target.run();
     this.prefix.end(
-      this.switches(),
+      switchesOf(this.counts),
       this.target.lanes.map(({ replayer }) => replayer.steps()),
     );
   }
 
   private sample(): void {
     this.target.run();
-    const switches = this.switches();
+    const switches = switchesOf(this.counts);
     const running = this.target.takePeakRunning();
     this.maxConcurrency = Math.max(this.maxConcurrency, running);
     this.samples.push({
@@ -171,23 +165,25 @@ class Replay {
 
 /** The first switches of a trace, as a scenario that is run in both implementations. */
 class Prefix {
-  readonly collector: Collector;
-  tee: Tee | null = null;
+  private readonly collector: Collector;
+  /** Where a schedule has to go to be in it. */
+  readonly tee: Tee;
   switches = 0;
   isOpen = true;
   private steps: readonly number[] = [];
 
-  constructor(cpus: number) {
+  constructor(target: ScheduleTarget, cpus: number) {
     const all = Number.POSITIVE_INFINITY;
     this.collector = new Collector(cpus, () => true, { tasks: all, mms: all });
+    this.tee = new Tee(target, this.collector);
   }
 
   /** @param steps that the replay of each algorithm has made until here */
   end(switches: number, steps: readonly number[]): void {
     this.isOpen = false;
     // Where the collector could not follow, its end is not known.
-    this.switches = this.tee!.open ? switches : 0;
-    this.tee!.open = false;
+    this.switches = this.tee.open ? switches : 0;
+    this.tee.open = false;
     this.steps = steps;
   }
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { printable } from '../../errors.js';
+import { switchesOf } from '../counts.js';
 import type { AlgoCost, TraceCost } from './cost-of.js';
 import type { Cost } from './tally.js';
 import type { MmUse } from './target.js';
@@ -17,37 +18,48 @@ export const COST_ROWS: readonly (readonly [label: string, of: keyof Cost])[] = 
 ];
 
 /** Per 1 000 switches: three digits that count, at least. */
-export function perThousand(n: number, switches: number): string {
+function perThousand(n: number, switches: number): string {
   const value = (1000 * n) / switches;
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
 /** A ratio: two digits that count, at least. */
-export function ratioWord(ratio: number | null): string {
+function ratioWord(ratio: number | null): string {
   if (ratio === null) return '';
   return ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(2);
 }
 
 /** How many times as many atomic operations as v6.3 makes; null where it was not run, or the other makes none. */
-export function ratioToV63({ algos }: TraceCost, algo: AlgoCost): number | null {
+function ratioToV63({ algos }: TraceCost, algo: AlgoCost): number | null {
   const old = algos.find((one) => one.algo === 'v6.3');
   if (old === undefined || old === algo || algo.cost.rmw === 0) return null;
   return old.cost.rmw / algo.cost.rmw;
 }
 
-/** The cost of a trace for people, one line each. */
-export function costTable(file: string, cost: TraceCost): string[] {
-  const { counts, algos, cpus, seconds, maxConcurrency } = cost;
-  const switches = counts.lines + counts.inferred;
-  const rows: string[][] = [
-    ['per 1 000 switches', ...algos.map(({ algo }) => algo)],
-    ...COST_ROWS.map(([label, of]) => [label, ...algos.map((one) => perThousand(one.cost[of], switches))]),
+/** What a trace is, in one line. */
+export function traceLine(name: string, { counts, seconds, cpus }: TraceCost): string {
+  return `${name}: ${switchesOf(counts)} switches in ${seconds.toFixed(3)} s on ${cpus} cpus`;
+}
+
+/** The rows of a table of the cost: a label, then a cell for each algorithm. */
+export function costRows(cost: TraceCost): (readonly [label: string, ...cells: string[]])[] {
+  const { counts, algos } = cost;
+  const switches = switchesOf(counts);
+  return [
+    ...COST_ROWS.map(
+      ([label, of]) => [label, ...algos.map((one) => perThousand(one.cost[of], switches))] as const,
+    ),
     ['v6.3 : this, atomic operations', ...algos.map((one) => ratioWord(ratioToV63(cost, one)))],
     ['highest cid', ...algos.map(({ maxCid }) => (maxCid < 0 ? '-' : String(maxCid)))],
   ];
+}
+
+/** The cost of a trace for people, one line each. */
+export function costTable(file: string, cost: TraceCost): string[] {
+  const heads = ['per 1 000 switches', ...cost.algos.map(({ algo }) => algo)];
   return [
-    `${file}: ${switches} switches in ${seconds.toFixed(3)} s on ${cpus} cpus; at most ${maxConcurrency} threads of one mm at once`,
-    ...aligned(rows).map((line) => `  ${line}`),
+    `${traceLine(file, cost)}; at most ${cost.maxConcurrency} threads of one mm at once`,
+    ...aligned([heads, ...costRows(cost)]).map((line) => `  ${line}`),
     ...loosest(cost).map((line) => `  ${line}`),
     ...(cost.compared > 0 && cost.divergence === null
       ? [`  the first ${cost.compared} switches: engine and reference agree`]
@@ -58,13 +70,17 @@ export function costTable(file: string, cost: TraceCost): string[] {
 /** Several traces at a glance, one line each: atomic operations per 1 000 switches, the ratio, and how high cids got. */
 export function costSummary(all: readonly { readonly file: string; readonly cost: TraceCost }[]): string[] {
   const algos = all[0]!.cost.algos.map(({ algo }) => algo);
+  // Without v6.3 there is nothing to compare with.
+  const others = algos[0] === 'v6.3' ? algos.slice(1) : [];
   const rows = all.map(({ file, cost }) => {
-    const switches = cost.counts.lines + cost.counts.inferred;
+    const switches = switchesOf(cost.counts);
     return [
       basename(file),
       String(switches),
       ...cost.algos.map((one) => perThousand(one.cost.rmw, switches)),
-      ...cost.algos.slice(1).map((one) => ratioWord(ratioToV63(cost, one))),
+      ...cost.algos
+        .filter(({ algo }) => others.includes(algo))
+        .map((one) => ratioWord(ratioToV63(cost, one))),
       String(cost.maxConcurrency),
       cost.algos.map(({ maxCid }) => maxCid).join(' '),
     ];
@@ -73,7 +89,7 @@ export function costSummary(all: readonly { readonly file: string; readonly cost
     'atomic operations per 1 000 switches',
     'switches',
     ...algos,
-    ...algos.slice(1).map((algo) => `${algos[0]} : ${algo}`),
+    ...others.map((algo) => `v6.3 : ${algo}`),
     'at once',
     'highest cids',
   ];

@@ -2,8 +2,9 @@ import { basename } from 'node:path';
 import type { TopLevelSpec } from 'vega-lite';
 import { printable } from '../../../errors.js';
 import { ALGOS } from '../../../words.js';
+import { switchesOf } from '../../counts.js';
 import type { TraceCost } from '../cost-of.js';
-import { COST_ROWS } from '../table.js';
+import { COST_ROWS, traceLine } from '../table.js';
 
 /** A trace's cost, and the file that it is of. */
 export interface CostOfFile {
@@ -26,16 +27,13 @@ const TEXT = 'currentColor';
 
 /** What a trace is, in one line. */
 export function traceTitle({ file, cost }: CostOfFile): string {
-  const { counts, seconds, cpus } = cost;
-  const switches = counts.lines + counts.inferred;
-  return printable(`${basename(file)}: ${switches} switches in ${seconds.toFixed(3)} s on ${cpus} cpus`);
+  return printable(traceLine(basename(file), cost));
 }
 
 /** The charts of a trace, one above the other: atomic operations over time, compactness over time, all in all. */
 export function traceCharts(one: CostOfFile): TopLevelSpec {
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    background: undefined as unknown as string,
     title: { text: traceTitle(one), anchor: 'start', fontSize: 14 },
     vconcat: [overTime(one.cost), compactness(one.cost), totals(one.cost)],
     spacing: 24,
@@ -118,7 +116,7 @@ function compactness({ samples, algos }: TraceCost): object {
 }
 
 function totals({ counts, algos }: TraceCost): object {
-  const switches = counts.lines + counts.inferred;
+  const switches = switchesOf(counts);
   const values = COST_ROWS.flatMap(([label, of]) =>
     algos.map(({ algo, cost }) => ({ label, algo, value: (1000 * cost[of]) / switches })),
   );

@@ -1,4 +1,4 @@
-import { COST_ROWS, perThousand, ratioToV63, ratioWord } from '../table.js';
+import { costRows } from '../table.js';
 import { type CostOfFile, traceTitle } from './charts.js';
 
 const STYLE = `
@@ -53,29 +53,13 @@ ${table(one)}
 }
 
 function table({ cost }: CostOfFile): string {
-  const { algos, counts, maxConcurrency } = cost;
-  const switches = counts.lines + counts.inferred;
-  const row = (label: string, cells: readonly string[]) =>
-    `<tr><th scope="row">${escaped(label)}</th>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;
-  const rows = [
-    ...COST_ROWS.map(([label, of]) =>
-      row(
-        label,
-        algos.map((one) => perThousand(one.cost[of], switches)),
-      ),
-    ),
-    row(
-      'v6.3 : this, atomic operations',
-      algos.map((one) => ratioWord(ratioToV63(cost, one))),
-    ),
-    row(
-      'highest cid',
-      algos.map(({ maxCid }) => (maxCid < 0 ? '-' : String(maxCid))),
-    ),
-  ];
+  const rows = costRows(cost).map(
+    ([label, ...cells]) =>
+      `<tr><th scope="row">${escaped(label)}</th>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`,
+  );
   return `<table>
-<caption>Per 1 000 switches; at most ${maxConcurrency} threads of one address space ran at once</caption>
-<thead><tr><th></th>${algos.map(({ algo }) => `<th scope="col">${escaped(algo)}</th>`).join('')}</tr></thead>
+<caption>Per 1 000 switches; at most ${cost.maxConcurrency} threads of one address space ran at once</caption>
+<thead><tr><th></th>${cost.algos.map(({ algo }) => `<th scope="col">${escaped(algo)}</th>`).join('')}</tr></thead>
 <tbody>
 ${rows.join('\n')}
 </tbody>
