@@ -7,43 +7,30 @@ import { config, cpus, WORLD, world } from './layout';
 /** From a place to where it is put by. */
 const AWAY: usize = <usize>addresses.SNAPSHOT - <usize>addresses.WORLD;
 
-function put(at: usize, bytes: usize): void {
-  memory.copy(at + AWAY, at, bytes);
-}
-
-function take(at: usize, bytes: usize): void {
-  memory.copy(at, at + AWAY, bytes);
-}
-
-function buffersSize(): usize {
-  return (<usize>cpus) << addresses.BUFFER_SHIFT;
-}
-
-function loadsSize(): usize {
-  return (<usize>cpus) << addresses.LOADS_SHIFT;
-}
-
 const STATE_SIZE: usize = 16;
 const HISTORY_SIZE: usize = (<usize>addresses.HISTORY_COMMITS) << 4;
 
+/** Copies all that a run changes, from where it is or is put by to the other place. */
+function copyAll(to: usize, from: usize): void {
+  copy(WORLD, world.size, to, from);
+  if (config.memory == MEMORY_SC) return;
+  copy(addresses.MEM_STATE, STATE_SIZE, to, from);
+  copy(addresses.BUFFERS, (<usize>cpus) << addresses.BUFFER_SHIFT, to, from);
+  if (config.memory != MEMORY_WEAK) return;
+  copy(addresses.HISTORY, HISTORY_SIZE, to, from);
+  copy(addresses.LOADS, (<usize>cpus) << addresses.LOADS_SHIFT, to, from);
+}
+
+function copy(at: usize, bytes: usize, to: usize, from: usize): void {
+  memory.copy(at + to, at + from, bytes);
+}
+
 /** Puts the world by as it stands, between two actions. */
 export function putWorldBy(): void {
-  put(WORLD, world.size);
-  if (config.memory == MEMORY_SC) return;
-  put(addresses.MEM_STATE, STATE_SIZE);
-  put(addresses.BUFFERS, buffersSize());
-  if (config.memory != MEMORY_WEAK) return;
-  put(addresses.HISTORY, HISTORY_SIZE);
-  put(addresses.LOADS, loadsSize());
+  copyAll(AWAY, 0);
 }
 
 /** The world is again as it was put by. */
 export function takeWorldBack(): void {
-  take(WORLD, world.size);
-  if (config.memory == MEMORY_SC) return;
-  take(addresses.MEM_STATE, STATE_SIZE);
-  take(addresses.BUFFERS, buffersSize());
-  if (config.memory != MEMORY_WEAK) return;
-  take(addresses.HISTORY, HISTORY_SIZE);
-  take(addresses.LOADS, loadsSize());
+  copyAll(0, AWAY);
 }
