@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { TopLevelSpec } from 'vega-lite';
+import { CHART_CONFIG, COLORS, DASHES, GREY } from '../../../chart/theme.js';
 import { printable } from '../../../errors.js';
 import { ALGOS } from '../../../words.js';
 import { switchesOf } from '../../counts.js';
@@ -12,18 +13,8 @@ export interface CostOfFile {
   readonly cost: TraceCost;
 }
 
-/** Colours that differ for everybody (Okabe and Ito, 2008), on light and on dark; and dashes, for black and white. */
-const COLORS = ['#d55e00', '#3b8fd4', '#009e73'];
-const DASHES = [
-  [1, 0],
-  [6, 3],
-  [2, 2],
-];
-const NEEDED_COLOR = '#888888';
-
 const WIDTH = 640;
 const SMALL = { anchor: 'start', frame: 'group', fontSize: 12 };
-const TEXT = 'currentColor';
 
 /** What a trace is, in one line. */
 export function traceTitle({ file, cost }: CostOfFile): string {
@@ -37,28 +28,13 @@ export function traceCharts(one: CostOfFile): TopLevelSpec {
     title: { text: traceTitle(one), anchor: 'start', fontSize: 14 },
     vconcat: [overTime(one.cost), compactness(one.cost), totals(one.cost)],
     spacing: 24,
-    config: {
-      background: 'transparent',
-      font: 'sans-serif',
-      title: { color: TEXT },
-      axis: {
-        labelColor: TEXT,
-        titleColor: TEXT,
-        tickColor: TEXT,
-        domainColor: TEXT,
-        gridColor: NEEDED_COLOR,
-        gridOpacity: 0.3,
-        titleFontWeight: 'normal',
-      },
-      legend: { labelColor: TEXT, titleColor: TEXT, orient: 'top', title: null },
-      view: { stroke: null },
-    },
+    config: CHART_CONFIG,
   } as TopLevelSpec;
 }
 
 /** An algorithm has the same look everywhere. */
 const byAlgo = {
-  color: { field: 'algo', type: 'nominal', scale: { domain: ALGOS, range: COLORS } },
+  color: { field: 'algo', type: 'nominal', scale: { domain: ALGOS, range: COLORS.slice(0, ALGOS.length) } },
   strokeDash: { field: 'algo', type: 'nominal', scale: { domain: ALGOS, range: DASHES } },
 };
 
@@ -103,7 +79,7 @@ function compactness({ samples, algos }: TraceCost): object {
     layer: [
       {
         data: { values: needed },
-        mark: { type: 'area', interpolate: 'step', color: NEEDED_COLOR, opacity: 0.35 },
+        mark: { type: 'area', interpolate: 'step', color: GREY, opacity: 0.35 },
         encoding: { x: time, y: { field: 'running', type: 'quantitative', title: null, axis } },
       },
       {

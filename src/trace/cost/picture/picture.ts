@@ -1,6 +1,6 @@
+import { drawSvg } from '../../../chart/svg.js';
 import { type CostOfFile, traceCharts } from './charts.js';
 import { page } from './page.js';
-import { drawSvg } from './svg.js';
 
 /** What a picture can be written as. */
 export type PictureFormat = 'svg' | 'html';
