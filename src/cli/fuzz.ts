@@ -1,11 +1,13 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import logUpdate from 'log-update';
+import { printable } from '../errors.js';
 import { defaultJobs, runCampaign } from '../fuzz/campaign.js';
-import { type CampaignConfig, defaultConfig, rangeWord, type Strategy } from '../fuzz/config.js';
+import { type CampaignConfig, defaultConfig, type Strategy } from '../fuzz/config.js';
+import type { Sample } from '../fuzz/progress.js';
 import { readSeeds, type SeedTexts } from '../fuzz/seeds.js';
-import type { CampaignState } from '../fuzz/state.js';
-import { Store } from '../fuzz/store.js';
+import { shellWord, wordsOf } from '../fuzz/words-of.js';
 import { KINDS } from '../scenario/kinds.js';
 import type { Kind } from '../words.js';
 import { EXIT } from './exit-codes.js';
@@ -105,65 +107,34 @@ function configOf(flags: FuzzFlags): CampaignConfig {
   };
 }
 
-/** A word that a shell takes as it is. */
-function shellWord(text: string): string {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
 /** The words that make the same campaign again: those flags that are not as they are by default. */
 function sameFlags(flags: FuzzFlags): string {
-  const config = configOf(flags);
-  const compare = (n: number) => (n === 0 ? 'none' : `1/${n}`);
   const words: [string, string, string][] = [
-    ['--algo', config.algo, defaultConfig.algo],
-    ['--mutant', config.mutants.join(' '), ''],
-    ['--memory', config.memory, defaultConfig.memory],
-    ['--arch', config.arch, defaultConfig.arch],
-    ['--preempt', config.preempt, defaultConfig.preempt],
     ['--corpus', flags.corpus?.map(shellWord).join(' ') ?? '', ''],
-    ['--oracle', flags.oracle?.join(' ') ?? '', ''],
-    ['--strategy', config.strategy, defaultConfig.strategy],
-    ['--cpus', rangeWord(config.cpus), rangeWord(defaultConfig.cpus)],
-    ['--tasks', rangeWord(config.tasks), rangeWord(defaultConfig.tasks)],
-    ['--mms', rangeWord(config.mms), rangeWord(defaultConfig.mms)],
-    ['--compare', compare(config.compareEvery), compare(defaultConfig.compareEvery)],
     ['--until', flags.until, 'never'],
     ['--runs', `${flags.runs ?? ''}`, ''],
     ['--time', flags.time === undefined ? '' : `${flags.time}ms`, ''],
     ['--out', shellWord(flags.out), './campaign'],
   ];
   const changed = words.filter(([, value, usual]) => value !== usual);
-  return [`--seed ${config.seed}`, ...changed.map(([flag, value]) => `${flag} ${value}`)].join(' ');
+  const config = { ...configOf(flags), oracle: flags.oracle ?? null };
+  return [wordsOf(config), ...changed.map(([flag, value]) => `${flag} ${value}`)].join(' ');
 }
 
 /** The line that tells how a campaign does: rewritten on a terminal, now and then elsewhere. */
 class Status {
   private readonly live: boolean;
-  private readonly began = performance.now();
-  private schedulesBefore = -1;
-  private stepsBefore = 0;
   private toldAt = 0;
 
   constructor(private readonly flags: FuzzFlags) {
     this.live = !flags.quiet && !flags.json && process.stdout.isTTY === true;
   }
 
-  progress(state: CampaignState): void {
-    if (this.flags.quiet) return;
+  progress(sample: Sample): void {
     const now = performance.now();
-    if (this.schedulesBefore < 0) {
-      this.schedulesBefore = state.next;
-      this.stepsBefore = state.steps;
-    }
-    if (now - this.toldAt < (this.live ? 200 : 10_000)) return;
+    if (this.flags.quiet || now - this.toldAt < (this.live ? 200 : 10_000)) return;
     this.toldAt = now;
-    const seconds = (now - this.began) / 1000;
-    const rate = (n: number) => grouped(n / seconds);
-    const line =
-      `${seconds.toFixed(0).padStart(4)} s  ${grouped(state.next)} schedules (${rate(state.next - this.schedulesBefore)}/s), ` +
-      `${rate((state.steps - this.stepsBefore) / 1000)} k steps/s, ${grouped(state.compared)} compared, ` +
-      (state.corpus > 0 ? `corpus ${grouped(state.corpus)}, ` : '') +
-      `${state.buckets.length} ${state.buckets.length === 1 ? 'finding' : 'findings'}`;
+    const line = `${grouped(sample.schedules)} schedules`;
     if (this.live) logUpdate(line);
     else say(line, this.flags);
   }
@@ -179,6 +150,17 @@ class Status {
   }
 }
 
+/** How many names are told. */
+const NAMES_TOLD = 3;
+
+/** What was not whole, or not ours: `campaign: 2 files were torn or foreign, and are in campaign/aside now: a, b`. */
+function asideLine(out: string, paths: readonly string[]): string {
+  const more = paths.length > NAMES_TOLD ? `, and ${grouped(paths.length - NAMES_TOLD)} more` : '';
+  const [what, are] = paths.length === 1 ? ['file was', 'is'] : ['files were', 'are'];
+  const names = paths.slice(0, NAMES_TOLD).map(printable).join(', ');
+  return `${out}: ${grouped(paths.length)} ${what} torn or foreign, and ${are} in ${join(out, 'aside')} now: ${names}${more}`;
+}
+
 /** The campaign's configuration, and what it begins from. */
 async function campaignOf(flags: FuzzFlags): Promise<{ config: CampaignConfig; seeds?: SeedTexts }> {
   const config = configOf(flags);
@@ -189,8 +171,6 @@ async function campaignOf(flags: FuzzFlags): Promise<{ config: CampaignConfig; s
 
 async function fuzz(flags: FuzzFlags): Promise<number> {
   const { config, seeds } = await campaignOf(flags);
-  // A folder that cannot be used is told before anything else.
-  await (await Store.open(flags.out)).load(config);
   const status = new Status(flags);
   const { algo, mutants, memory, arch, preempt, seed } = config;
   const what = [
@@ -204,12 +184,10 @@ async function fuzz(flags: FuzzFlags): Promise<number> {
   const signal = interruptSignal(() =>
     status.tell('interrupted: the batches under way are ended and saved (again: end at once)'),
   );
-  status.tell(
-    `cidfuzz fuzz: ${what}; seed ${seed}, ${flags.jobs} jobs, strategy ${config.strategy}, folder ${flags.out}`,
-  );
   const { state, store, interrupted } = await runCampaign({
     config,
     ...(seeds === undefined ? {} : { seeds }),
+    ...(flags.corpus === undefined ? {} : { corpus: flags.corpus }),
     limits: {
       timeMs: flags.time ?? (flags.runs === undefined ? DEFAULT_TIME_MS : null),
       runs: flags.runs ?? null,
@@ -219,6 +197,13 @@ async function fuzz(flags: FuzzFlags): Promise<number> {
     jobs: flags.jobs,
     signal,
     listener: {
+      waiting: () => status.tell(`${flags.out} was in use a moment ago: waiting for its lock`),
+      aside: (paths) => status.tell(asideLine(flags.out, paths)),
+      begun: () =>
+        status.tell(
+          `cidfuzz fuzz: ${what}; seed ${seed}, ${flags.jobs} jobs, strategy ${config.strategy}, folder ${flags.out}`,
+        ),
+      replaced: ({ how, message }) => status.tell(`a worker ${how} (${message}): it is replaced`),
       progress: (now) => status.progress(now),
       met: (kind, schedule) => status.tell(`${kind} in schedule ${grouped(schedule)}: minimizing`),
       stored: (finding, _kind, schedule) =>
@@ -234,6 +219,6 @@ async function fuzz(flags: FuzzFlags): Promise<number> {
     (flags.json || flags.quiet ? process.stderr : process.stdout).write(line);
     return EXIT.interrupted;
   }
-  if (state.parted.length > 0) return EXIT.contradiction;
-  return state.buckets.length > 0 ? EXIT.finding : EXIT.clean;
+  if (state.parted.length + state.faults.length > 0) return EXIT.contradiction;
+  return state.sites.length > 0 ? EXIT.finding : EXIT.clean;
 }

@@ -167,5 +167,5 @@ function tell(tally: Tally, flags: JsfuzzFlags): number {
     return EXIT.interrupted;
   }
   if (tally.parted.length > 0) return EXIT.contradiction;
-  return tally.buckets.length > 0 ? EXIT.finding : EXIT.clean;
+  return tally.sites.length > 0 ? EXIT.finding : EXIT.clean;
 }

@@ -4,6 +4,16 @@ import { fileError } from '../errors.js';
 /** Tells two writers of one process apart; another process has another pid. */
 let writers = 0;
 
+/** Where something is written before it is renamed to its place. */
+export function asideName(path: string): string {
+  return `${path}.${process.pid}-${++writers}.tmp`;
+}
+
+/** What a writer that was killed has left behind: the name is one of {@link asideName}'s. */
+export function isLeftover(name: string): boolean {
+  return /\.\d+-\d+\.tmp$/.test(name);
+}
+
 /**
  * Writes a whole file aside, syncs it and renames it into place: it is there whole, or as it was before.
  *
@@ -13,7 +23,7 @@ let writers = 0;
  * @throws UserError with the path and what the system says
  */
 export async function writeWhole(path: string, text: string): Promise<void> {
-  const aside = `${path}.${process.pid}-${++writers}.tmp`;
+  const aside = asideName(path);
   try {
     const file = await open(aside, 'wx');
     try {

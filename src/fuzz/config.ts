@@ -26,6 +26,8 @@ export interface CampaignConfig {
   readonly compareEvery: number;
   /** Names of the schedules that each one begins from (seeds.ts), after what they hold; their worlds stand in for drawn ones. */
   readonly seeds?: readonly string[];
+  /** The first schedule, where that is not 0: several machines can share one seed. */
+  readonly from?: number;
 }
 
 /** What a campaign does where no flag says otherwise. */

@@ -1,3 +1,5 @@
+import { confirm } from '../check/confirm.js';
+import type { Divergence } from '../check/divergence.js';
 import { lockstep } from '../check/lockstep.js';
 import { kindWord } from '../check/verdict.js';
 import { FUZZ_FINDING, STRATEGY_RANDOM_WALK } from '../engine/addresses.js';
@@ -6,14 +8,16 @@ import { minimize } from '../minimize/minimize.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { Kind } from '../words.js';
 import type { Found, Parted } from './batch.js';
+import { type Signature, signatureOf } from './signature.js';
 
 /** A finding made small. */
 export interface SmallFinding {
   readonly found: Found;
   readonly minimized: Scenario;
+  readonly signature: Signature;
   /** Where the finding does not yet hand one cid to two tasks: how it goes on to do that; null if it was not seen to. */
   readonly carried: Scenario | null;
-  /** Where the implementations part on the one or the other. */
+  /** Where the implementations part on the one or the other, or a replay gave another result. */
   readonly parted: Parted | null;
 }
 
@@ -41,19 +45,41 @@ export function shrink(engine: Engine, scenario: Scenario): Scenario {
   return minimize(scenario, (candidate) => engine.run(candidate, most)).scenario;
 }
 
-/** Minimizes what a batch found, carries it on to a duplicate cid, and confirms both in both implementations. */
-export function smallFinding(engine: Engine, found: Found): SmallFinding {
+/**
+ * Minimizes what a batch found, carries it on to a duplicate cid, and confirms both by replays.
+ *
+ * @param engine minimizes
+ * @param other takes turns with it in the replays
+ */
+export function smallFinding(engine: Engine, other: Engine, found: Found): SmallFinding {
   const minimized = shrink(engine, found.scenario);
   const leads = LEADS_TO_DUPLICATE.includes(kindWord(found.kind));
   const carried = leads ? carryOn(engine, minimized) : null;
-  const all = [...(isLong(found.scenario) ? [found.scenario] : []), minimized, ...(carried ? [carried] : [])];
-  const parted = all.reduce<Parted | null>((first, one) => first ?? partedOn(engine, found, one), null);
-  return { found, minimized, carried, parted };
+  return confirmed(engine, other, { found, minimized, carried });
 }
 
-function partedOn(engine: Engine, { schedule }: Found, scenario: Scenario): Parted | null {
-  const { divergence } = lockstep(engine, scenario);
-  return divergence && { schedule, scenario, divergence };
+/** The same without making it smaller: for where that fails. */
+export function plainFinding(engine: Engine, other: Engine, found: Found): SmallFinding {
+  return confirmed(engine, other, { found, minimized: found.scenario, carried: null });
+}
+
+function confirmed(
+  engine: Engine,
+  other: Engine,
+  small: Pick<SmallFinding, 'found' | 'minimized' | 'carried'>,
+): SmallFinding {
+  const { found, minimized, carried } = small;
+  const signature = signatureOf(engine, minimized);
+  const part = (scenario: Scenario, divergence: Divergence | null): Parted | null =>
+    divergence && { schedule: found.schedule, scenario, divergence };
+  // A long schedule was not compared when it was found.
+  let parted = isLong(found.scenario)
+    ? part(found.scenario, lockstep(engine, found.scenario).divergence)
+    : null;
+  for (const scenario of [minimized, ...(carried ? [carried] : [])]) {
+    parted ??= part(scenario, confirm([engine, other], scenario));
+  }
+  return { ...small, signature, parted };
 }
 
 /**

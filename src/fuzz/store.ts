@@ -1,32 +1,16 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
-import { divergenceText } from '../check/divergence-text.js';
-import { kindWord, type ViolationJson, violationJson } from '../check/verdict.js';
+import { hashOf } from '../corpus/hash.js';
+import { syncFolder, writeFolder } from '../corpus/write-folder.js';
 import { writeWhole } from '../corpus/write-whole.js';
-import type { Engine } from '../engine/engine.js';
 import { fileError, UserError } from '../errors.js';
-import { drive } from '../event/drive.js';
-import type { Event } from '../event/event.js';
-import { explain } from '../report/explain.js';
-import { printScenario } from '../scenario/print.js';
-import type { Scenario } from '../scenario/scenario.js';
-import type { Parted } from './batch.js';
 import { type CampaignConfig, campaignKey } from './config.js';
-import type { SmallFinding } from './finding.js';
-import { type CampaignState, newState } from './state.js';
-
-/** What `finding.json` holds: nothing of the campaign that met it, so that two may share the folder. */
-export interface FindingJson {
-  readonly format: 1;
-  readonly violation: ViolationJson;
-  readonly steps: number;
-  readonly minimized: { readonly actions: number };
-  readonly carried: { readonly actions: number } | null;
-}
+import { type FindingFiles, type FindingJson, isSmaller, json } from './finding-files.js';
+import { type CampaignState, FOLDER_FORMAT, newState } from './state.js';
+import { moveAside, wholeFinding } from './tidy.js';
 
 /** What a text says in JSON, or undefined where it is none. */
 function parsed(text: string): unknown {
@@ -37,36 +21,38 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The name of a text: 16 hex digits. */
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
-}
-
-/** JSON for people too, with a newline. */
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}
+/** What is read of an old finding to tell whether a new one takes its place. */
+type Old = Pick<FindingJson, 'measure'>;
 
 /**
  * A campaign's folder:
  *
  * ```
+ * DIR/format.json               which version of this layout it is
+ * DIR/lock/                     there while a campaign works in it (lock.ts)
  * DIR/KEY.json                  how far the campaign of one configuration has come (state.ts)
- * DIR/findings/KIND-HASH/       one folder a finding, named after its minimized scenario
- *   original.cid minimized.cid explained.txt explained.md finding.json
- *   carried.cid carried.txt     how it goes on to a duplicate cid
+ * DIR/stats/KEY.ndjson          how it did over time (stats.ts): the only file with times
+ * DIR/findings/KIND-HASH/       one folder a finding, named after its signature (finding-files.ts)
  * DIR/corpus/HASH.cid           schedules that came to something new, named after what they hold
+ * DIR/seeds/HASH.cid            what schedules begin from (--corpus)
+ * DIR/aside/                    what was torn or foreign (tidy.ts)
  * ```
  */
 export class Store {
   private readonly saving = pLimit(1);
+  /** Whether something was added to the corpus since it was synced. */
+  private added = false;
 
-  /** Creates the folder where it is not there. @throws UserError where it cannot be written to */
+  /**
+   * Creates the folder where it is not there.
+   *
+   * @throws UserError where it cannot be written to, or a newer cidfuzz has made it
+   */
   static async open(dir: string): Promise<Store> {
     try {
       // Not `recursive`: below a folder that answers ENOENT to mkdir, such as /proc, Node never comes back from it.
       const missing: string[] = [];
-      for (const sub of ['findings', 'corpus']) {
+      for (const sub of ['findings', 'corpus', 'stats']) {
         for (let at = resolve(dir, sub); !existsSync(at) && !missing.includes(at); at = dirname(at)) {
           missing.push(at);
         }
@@ -80,7 +66,9 @@ export class Store {
     } catch (error) {
       throw fileError(dir, 'create the campaign folder', error);
     }
-    return new Store(dir);
+    const store = new Store(dir);
+    await store.checkFormat();
+    return store;
   }
 
   private constructor(readonly dir: string) {}
@@ -90,41 +78,73 @@ export class Store {
     return join(this.dir, 'corpus');
   }
 
-  private statePath(config: CampaignConfig): string {
-    return join(this.dir, `${campaignKey(config)}.json`);
-  }
-
-  /** The state of this configuration's campaign, or the start of one. */
-  async load(config: CampaignConfig): Promise<CampaignState> {
-    const path = this.statePath(config);
-    let text: string;
-    try {
-      text = await readFile(path, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return newState(config);
-      throw fileError(path, 'read', error);
-    }
-    const state = parsed(text) as CampaignState | undefined;
-    const ours =
-      state?.format === 1 &&
-      isDeepStrictEqual(state.config, JSON.parse(JSON.stringify(config))) &&
-      [state.next, state.steps, state.compared].every(Number.isSafeInteger) &&
-      [state.buckets, state.parted, state.plays].every(Array.isArray) &&
-      typeof state.features === 'string' &&
-      Number.isSafeInteger(state.corpus) &&
-      [state.pct?.threads, state.pct?.events].every(Number.isSafeInteger);
-    if (!ours) {
+  private async checkFormat(): Promise<void> {
+    const path = join(this.dir, 'format.json');
+    const row = existsSync(path) ? parsed(await readText(path)) : undefined;
+    const { format } = (row ?? {}) as { format?: unknown };
+    if (typeof format === 'number' && format > FOLDER_FORMAT) {
       throw new UserError(
-        `${path}: not the state of this campaign (expected format 1; move it away or name another --out)`,
+        `${path}: a newer cidfuzz has made this folder (expected format ${FOLDER_FORMAT}; name another --out)`,
       );
     }
-    return state;
+    if (format === FOLDER_FORMAT) return;
+    await writeWhole(path, json({ what: 'a campaign of cidfuzz', format: FOLDER_FORMAT }));
+  }
+
+  private statePath(config: CampaignConfig): string {
+    return `${campaignKey(config)}.json`;
+  }
+
+  /** Where a campaign's statistics are. */
+  statsPath(config: CampaignConfig): string {
+    return join('stats', `${campaignKey(config)}.ndjson`);
+  }
+
+  /**
+   * The state of this configuration's campaign, or the start of one.
+   *
+   * @param aside is told of a file that is not what it should be, and was set aside
+   * @throws UserError where it cannot be read, or a newer cidfuzz has written it
+   */
+  async load(
+    config: CampaignConfig,
+    aside: (path: string) => void = () => undefined,
+  ): Promise<CampaignState> {
+    const name = this.statePath(config);
+    const path = join(this.dir, name);
+    if (!existsSync(path)) return newState(config);
+    const state = parsed(await readText(path)) as CampaignState | undefined;
+    if (state !== undefined && isState(state, config)) return state;
+    const { format } = (state ?? {}) as { format?: unknown };
+    if (typeof format === 'number' && format > FOLDER_FORMAT) {
+      throw new UserError(`${path}: a newer cidfuzz has written it (expected format ${FOLDER_FORMAT})`);
+    }
+    await this.setAside(name);
+    aside(name);
+    return newState(config);
+  }
+
+  /** Moves a file of the folder to `DIR/aside/`. @throws UserError where that fails */
+  async setAside(path: string): Promise<void> {
+    try {
+      await moveAside(this.dir, path);
+    } catch (error) {
+      throw fileError(join(this.dir, path), 'set aside', error);
+    }
   }
 
   /** Saves the state as it is now: one save after the other, so that the last one stays. */
   save(state: CampaignState): Promise<void> {
     const text = json(state);
-    return this.saving(() => writeWhole(this.statePath(state.config), text));
+    return this.saving(async () => {
+      if (this.added) {
+        this.added = false;
+        await syncFolder(this.corpus).catch((error) => {
+          throw fileError(this.corpus, 'write', error);
+        });
+      }
+      await writeWhole(join(this.dir, this.statePath(state.config)), text);
+    });
   }
 
   /** Where a finding's files are. */
@@ -132,25 +152,14 @@ export class Store {
     return join(this.dir, 'findings', finding, file);
   }
 
-  /** Whether a finding's folder is whole. */
-  async has(finding: string): Promise<boolean> {
-    const there = ['minimized.cid', 'explained.txt', 'finding.json'].map((file) =>
-      stat(this.path(finding, file)),
-    );
-    return Promise.all(there).then(
-      () => true,
-      () => false,
-    );
+  /** Whether a finding's folder is there, and whole. */
+  has(finding: string): Promise<boolean> {
+    return wholeFinding(this.path(finding));
   }
 
   /** A file of a finding. @throws UserError where it cannot be read */
-  async read(finding: string, file: string): Promise<string> {
-    const path = this.path(finding, file);
-    try {
-      return await readFile(path, 'utf8');
-    } catch (error) {
-      throw fileError(path, 'read', error);
-    }
+  read(finding: string, file: string): Promise<string> {
+    return readText(this.path(finding, file));
   }
 
   /** A finding's `finding.json`. @throws UserError where it is not whole */
@@ -162,72 +171,63 @@ export class Store {
     return row;
   }
 
-  private async folder(kind: string, scenario: Scenario): Promise<string> {
-    const finding = `${kind}-${hashOf(printScenario(scenario)).slice(0, 8)}`;
-    try {
-      await mkdir(this.path(finding), { recursive: true });
-    } catch (error) {
-      throw fileError(this.path(finding), 'create', error);
-    }
-    return finding;
+  /** Stores a scenario that came to something new. Whether it was not there yet. @throws UserError where it cannot be written */
+  saveKept(text: string): Promise<boolean> {
+    this.added = true;
+    return this.saveNamed('corpus', text);
   }
 
-  /** Stores a scenario that came to something new. Whether it was not there yet. @throws UserError where it cannot be written */
-  async saveKept(text: string): Promise<boolean> {
-    const path = join(this.corpus, `${hashOf(text)}.cid`);
+  /** Stores what schedules begin from: a worker reads it there. @throws UserError where it cannot be written */
+  async saveSeeds(texts: readonly string[]): Promise<void> {
+    if (texts.length === 0) return;
+    try {
+      await mkdir(join(this.dir, 'seeds'), { recursive: true });
+    } catch (error) {
+      throw fileError(join(this.dir, 'seeds'), 'create', error);
+    }
+    for (const text of texts) await this.saveNamed('seeds', text);
+  }
+
+  private async saveNamed(sub: string, text: string): Promise<boolean> {
+    const path = join(this.dir, sub, `${hashOf(text)}.cid`);
     if (existsSync(path)) return false;
     await writeWhole(path, text);
     return true;
   }
 
-  /** Stores a finding, its `finding.json` last, where it is not there yet. Returns its folder's name. */
-  async saveFinding(engine: Engine, small: SmallFinding): Promise<string> {
-    const { found, minimized, carried } = small;
-    const finding = await this.folder(kindWord(found.kind), minimized);
-    if (await this.has(finding)) return finding;
-    const told = await this.saveExplained(engine, finding, minimized, 'minimized', 'explained');
-    await writeWhole(this.path(finding, 'original.cid'), printScenario(found.scenario));
-    if (carried) await this.saveExplained(engine, finding, carried, 'carried', 'carried');
-    else await rm(this.path(finding, 'carried.cid'), { force: true });
-    const row: FindingJson = {
-      format: 1,
-      ...told,
-      minimized: { actions: minimized.actions.length },
-      carried: carried && { actions: carried.actions.length },
-    };
-    await writeWhole(this.path(finding, 'finding.json'), json(row));
-    return finding;
-  }
-
-  private async saveExplained(
-    engine: Engine,
-    finding: string,
-    scenario: Scenario,
-    cid: string,
-    told: string,
-  ) {
-    const events: Event[] = [];
-    const result = drive(engine.trace(scenario), (event) => events.push(event));
-    const file = `${cid}.cid`;
-    await writeWhole(this.path(finding, file), printScenario(scenario));
-    for (const [format, ending] of [
-      ['text', 'txt'],
-      ['markdown', 'md'],
-    ] as const) {
-      await writeWhole(
-        this.path(finding, `${told}.${ending}`),
-        explain(scenario, events, result, format, { file }),
-      );
+  /**
+   * Stores a finding where it is not there yet, or the one that is there shows the same fault and is larger: the shortest
+   * stays. Returns its folder's name.
+   */
+  async saveFinding({ name, files }: FindingFiles): Promise<string> {
+    if (await this.has(name)) {
+      const [old, fresh] = [await this.readFinding(name), parsed(files['finding.json']!) as Old];
+      if (old.measure === undefined || fresh.measure === undefined || !isSmaller(fresh, old)) return name;
+    } else if (existsSync(this.path(name))) {
+      await this.setAside(join('findings', name));
     }
-    return { violation: violationJson(scenario, result.violation!), steps: result.steps };
+    await writeFolder(this.path(name), files);
+    return name;
   }
+}
 
-  /** Stores a schedule on which the implementations part. */
-  async saveParted(parted: Parted): Promise<string> {
-    const finding = await this.folder('divergence', parted.scenario);
-    await writeWhole(this.path(finding, 'minimized.cid'), printScenario(parted.scenario));
-    await writeWhole(this.path(finding, 'explained.txt'), divergenceText(parted.divergence));
-    await writeWhole(this.path(finding, 'finding.json'), json({ format: 1, divergence: parted.divergence }));
-    return finding;
+/** A file of the folder. @throws UserError where it cannot be read */
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw fileError(path, 'read', error);
   }
+}
+
+function isState(state: CampaignState, config: CampaignConfig): boolean {
+  return (
+    state.format === FOLDER_FORMAT &&
+    isDeepStrictEqual(state.config, JSON.parse(JSON.stringify(config))) &&
+    [state.next, state.steps, state.compared, state.corpus, state.lost].every(Number.isSafeInteger) &&
+    [state.sites, state.instances, state.parted, state.faults, state.plays].every(Array.isArray) &&
+    state.instances.every(({ site }) => state.sites[site] !== undefined) &&
+    typeof state.features === 'string' &&
+    [state.pct?.threads, state.pct?.events].every(Number.isSafeInteger)
+  );
 }

@@ -8,7 +8,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { writeWhole } from '../corpus/write-whole.js';
 import { Engine } from '../engine/engine.js';
+import { lockFolder } from '../fuzz/lock.js';
 import { Store } from '../fuzz/store.js';
+import { tidyFolder } from '../fuzz/tidy.js';
 import { scenarioFromBytes } from '../scenario/bytes.js';
 import { printScenario } from '../scenario/print.js';
 import { confined, type JsfuzzConfig } from './config.js';
@@ -57,6 +59,16 @@ const JSFUZZ_TIMEOUT_S = 1_000_000;
 export async function runJsfuzz(options: JsfuzzOptions): Promise<Tally> {
   // A folder that cannot be used is told before anything is started.
   await Store.open(options.out);
+  const lock = await lockFolder(options.out);
+  try {
+    await tidyFolder(options.out);
+    return await inSession(options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function inSession(options: JsfuzzOptions): Promise<Tally> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'cidfuzz-jsfuzz-')));
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   process.on('exit', remove);

@@ -1,4 +1,4 @@
-import type { BucketState, CampaignState } from '../fuzz/state.js';
+import { type CampaignState, FOLDER_FORMAT } from '../fuzz/state.js';
 import type { JsfuzzConfig } from './config.js';
 
 /** Why a session is over. */
@@ -15,9 +15,9 @@ export interface Fault {
  * What has been run and found; `schedule` in it is the number of a run. Passed on from one start of jsfuzz to the
  * next, in `tally.json` of the session's folder.
  */
-export interface Tally extends Omit<CampaignState, 'config' | 'features' | 'corpus' | 'plays' | 'pct'> {
+export interface Tally
+  extends Omit<CampaignState, 'config' | 'features' | 'corpus' | 'lost' | 'plays' | 'pct'> {
   readonly config: JsfuzzConfig;
-  readonly buckets: BucketState[];
   /** Runs that the watchdog ended. */
   watchdog: number;
   /** Runs that touched something, and whose features were published: those without a violation. */
@@ -32,13 +32,15 @@ export interface Tally extends Omit<CampaignState, 'config' | 'features' | 'corp
 
 export function newTally(config: JsfuzzConfig): Tally {
   return {
-    format: 1,
+    format: FOLDER_FORMAT,
     config,
     next: 0,
     steps: 0,
     compared: 0,
-    buckets: [],
+    sites: [],
+    instances: [],
     parted: [],
+    faults: [],
     watchdog: 0,
     published: 0,
     features: 0,

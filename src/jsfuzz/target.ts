@@ -1,10 +1,11 @@
 import type { Divergence } from '../check/divergence.js';
 import { lockstep } from '../check/lockstep.js';
 import { kindWord } from '../check/verdict.js';
-import type { Engine } from '../engine/engine.js';
+import { Engine } from '../engine/engine.js';
 import type { RunResult } from '../event/event.js';
 import type { Parted } from '../fuzz/batch.js';
 import { smallFinding, smallParted } from '../fuzz/finding.js';
+import { findingFiles, partedFiles } from '../fuzz/finding-files.js';
 import type { Store } from '../fuzz/store.js';
 import { scenarioFromBytes } from '../scenario/bytes.js';
 import type { Scenario } from '../scenario/scenario.js';
@@ -27,6 +28,9 @@ export interface Ran {
  * sees one.
  */
 export class Target {
+  /** Takes turns in the replays of a finding. */
+  private readonly other = new Engine();
+
   constructor(
     private readonly engine: Engine,
     private readonly store: Store,
@@ -65,21 +69,21 @@ export class Target {
   }
 
   private async find(scenario: Scenario, schedule: number, kind: number, pc: number): Promise<void> {
-    const { buckets } = this.tally;
-    const met = buckets.find((bucket) => bucket.kind === kindWord(kind) && bucket.pc === pc);
+    const { sites, instances } = this.tally;
+    const met = sites.find((site) => site.kind === kindWord(kind) && site.pc === pc);
     if (met !== undefined) {
       met.count++;
       return;
     }
-    const small = smallFinding(this.engine, { schedule, kind, pc, scenario });
-    const finding = await this.store.saveFinding(this.engine, small);
-    const actions = scenario.actions.length;
-    buckets.push({ kind: kindWord(kind), pc, schedule, actions, count: 1, finding });
+    const small = smallFinding(this.engine, this.other, { schedule, kind, pc, scenario });
+    const finding = await this.store.saveFinding(await findingFiles(this.engine, small));
+    sites.push({ kind: kindWord(kind), pc, schedule, count: 1 });
+    instances.push({ site: sites.length - 1, schedule, actions: scenario.actions.length, finding });
     if (small.parted !== null) await this.part(small.parted);
   }
 
   private async part(parted: Parted): Promise<void> {
-    const finding = await this.store.saveParted(parted);
+    const finding = await this.store.saveFinding(partedFiles(parted));
     this.tally.parted.push({ schedule: parted.schedule, finding });
   }
 }

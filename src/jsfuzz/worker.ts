@@ -54,7 +54,7 @@ export async function openTarget(folder: string): Promise<(bytes: Uint8Array) =>
       throw error;
     }
     if (tally.parted.length > 0) end('divergence');
-    if (until === 'finding' && tally.buckets.length > 0) end('finding');
+    if (until === 'finding' && tally.sites.length > 0) end('finding');
     if (tally.next === before + 1 || tally.next % SAVE_EVERY === 0) session.tally = tally;
 
     async function faultOf(fault: Error) {

@@ -84,6 +84,11 @@ export function contents(folder: string): Record<string, string> {
   return Object.fromEntries(files.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
+/** What a campaign's folder holds that is the same for the same seed: all but how it did over time. */
+export function results(folder: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(contents(folder)).filter(([name]) => !name.startsWith('stats/')));
+}
+
 /** JSON, one object a line. */
 export function rows(stdout: string): Record<string, unknown>[] {
   if (stdout !== '' && !stdout.endsWith('\n')) throw new Error('the last line does not end');

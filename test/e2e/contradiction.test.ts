@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PERIOD_NS } from '../../src/abi.js';
 import { withConstant } from '../check/broken.js';
-import { cidfuzz, contents, ROOT, rows, temporaryFolder, write } from './cidfuzz.js';
+import { cidfuzz, ROOT, results, rows, temporaryFolder, write } from './cidfuzz.js';
 
 const cwd = temporaryFolder();
 const main = join(cwd, 'broken/dist/cli/main.js');
@@ -82,6 +82,7 @@ describe('where engine and reference part', () => {
         'explained.txt',
         'finding.json',
         'minimized.cid',
+        'reproduce.sh',
       ]);
       const small = readFileSync(join(cwd, folder, 'minimized.cid'), 'utf8');
       expect(small.split('---\n')[1]!.split('\n').length).toBeLessThanOrEqual(16);
@@ -90,10 +91,10 @@ describe('where engine and reference part', () => {
       expect(readFileSync(join(cwd, folder, 'explained.txt'), 'utf8')).toContain('reference, last events:');
     }
     // A campaign that contradicts itself is not gone on with.
-    const before = contents(join(cwd, 'campaign'));
+    const before = results(join(cwd, 'campaign'));
     expect(
       (await cidfuzz([...args.slice(0, 1), '--runs', '30000', ...args.slice(3)], { cwd, main })).code,
     ).toBe(78);
-    expect(contents(join(cwd, 'campaign'))).toEqual(before);
+    expect(results(join(cwd, 'campaign'))).toEqual(before);
   });
 });

@@ -6,11 +6,11 @@ import { printScenario } from '../../src/scenario/print.js';
 import {
   CLEAN,
   cidfuzz,
-  contents,
   FREED,
   listing,
   type Outcome,
   ROOT,
+  results,
   rows,
   temporaryFolder,
 } from './cidfuzz.js';
@@ -66,7 +66,7 @@ describe('fuzz --corpus', () => {
     expect(summary.findings).toBeGreaterThan(0);
     const two = await fuzz('two', [...MANY, '--jobs', '2']);
     expect(two).toEqual(once);
-    expect(contents(join(cwd, 'two'))).toEqual(contents(join(cwd, 'one')));
+    expect(results(join(cwd, 'two'))).toEqual(results(join(cwd, 'one')));
     expect((await cidfuzz(['regress', 'one/findings'], { cwd })).code).toBe(0);
   });
 
@@ -78,8 +78,8 @@ describe('fuzz --corpus', () => {
     const parts = await fuzz('parts', [...args, '--runs', '10000', '--jobs', '2']);
     const whole = await fuzz('whole', [...args, '--runs', '10000']);
     expect(parts.stdout).toBe(whole.stdout);
-    expect(contents(join(cwd, 'parts'))).toEqual(contents(join(cwd, 'whole')));
-    const states = () => listing(join(cwd, 'parts')).filter((name) => /^[^/]*\.json$/.test(name));
+    expect(results(join(cwd, 'parts'))).toEqual(results(join(cwd, 'whole')));
+    const states = () => listing(join(cwd, 'parts')).filter((name) => /^rfc-[^/]*\.json$/.test(name));
     expect(states()).toHaveLength(1);
     writeFileSync(file, `${FREED}tick 0\n`);
     await fuzz('parts', [...args, '--runs', '1000']);
@@ -115,7 +115,7 @@ describe('fuzz --corpus', () => {
     expect(cut.code).toBe(130);
     const resume = /To go on: cidfuzz (.*)$/m.exec(cut.stderr)![1]!;
     expect(resume).toContain(` --corpus ${corpus('seeds')} ${corpus('known/freed-in-use.cid')} `);
-    const state = (name: string) => listing(join(cwd, name)).filter((file) => /^[^/]*\.json$/.test(file));
+    const state = (name: string) => listing(join(cwd, name)).filter((file) => /^rfc-[^/]*\.json$/.test(file));
     const before = state('cut');
     await cidfuzz([...resume.replace('900000', '1').split(' '), '--json'], { cwd });
     // It is the same campaign.

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cidfuzz, contents, listing, type Outcome, rows, temporaryFolder } from './cidfuzz.js';
+import { cidfuzz, listing, type Outcome, results, rows, temporaryFolder } from './cidfuzz.js';
 
 const cwd = temporaryFolder();
 
@@ -10,9 +10,12 @@ function fuzz(out: string, args: readonly string[]): Promise<Outcome> {
   return cidfuzz(['fuzz', '--json', '--out', out, ...args], { cwd });
 }
 
+/** How a state file is called. */
+const STATE = /^rfc-[^/]*\.json$/;
+
 /** The one state file of a campaign's folder. */
 function stateOf(out: string): Record<string, unknown> & { next: number } {
-  const [name, ...more] = listing(join(cwd, out)).filter((file) => /^[^/]*\.json$/.test(file));
+  const [name, ...more] = listing(join(cwd, out)).filter((file) => STATE.test(file));
   expect(more).toEqual([]);
   return JSON.parse(readFileSync(join(cwd, out, name!), 'utf8'));
 }
@@ -36,12 +39,12 @@ describe('fuzz', () => {
       const other = await fuzz(out, [...MANY, '--seed', '2', '--jobs', jobs]);
       expect(other.stdout).toBe(once.stdout);
       expect(other.code).toBe(77);
-      expect(contents(join(cwd, out))).toEqual(contents(join(cwd, 'one')));
+      expect(results(join(cwd, out))).toEqual(results(join(cwd, 'one')));
     }
     // Asked for again, there is nothing left to do but to tell it.
     const more = await fuzz('one', [...MANY, '--seed', '2']);
     expect(more.stdout).toBe(once.stdout);
-    expect(contents(join(cwd, 'one'))).toEqual(contents(join(cwd, 'two')));
+    expect(results(join(cwd, 'one'))).toEqual(results(join(cwd, 'two')));
   });
 
   it('stores of each finding what it takes to see it again', async () => {
@@ -56,8 +59,10 @@ describe('fuzz', () => {
           'explained.md',
           'explained.txt',
           'finding.json',
+          'mail.txt',
           'minimized.cid',
           'original.cid',
+          'reproduce.sh',
         ].sort(),
       );
       const kind = (row.violation as { kind: string }).kind;
@@ -85,7 +90,7 @@ describe('fuzz', () => {
     const whole = await fuzz('whole', [...args, '--runs', '40000', '--jobs', '1']);
     expect(parts.stdout).toBe(whole.stdout);
     expect(rows(whole.stdout).at(-1)).toMatchObject({ schedules: 40_000 });
-    expect(contents(join(cwd, 'parts'))).toEqual(contents(join(cwd, 'whole')));
+    expect(results(join(cwd, 'parts'))).toEqual(results(join(cwd, 'whole')));
     // Fewer than there are: nothing is run, nothing is lost.
     const fewer = await fuzz('parts', [...args, '--runs', '20000']);
     expect(fewer.stdout).toBe(whole.stdout);
@@ -95,12 +100,13 @@ describe('fuzz', () => {
   it('makes the files of a finding again where a broken-off session did not', async () => {
     const args = ['--mutant', 'exit-stays-active', '--runs', '10000'];
     await fuzz('lost', args);
-    const before = contents(join(cwd, 'lost'));
+    const before = results(join(cwd, 'lost'));
     for (const name of Object.keys(before)) {
       if (/finding\.json$|minimized\.cid$/.test(name)) rmSync(join(cwd, 'lost', name));
     }
     await fuzz('lost', args);
-    expect(contents(join(cwd, 'lost'))).toEqual(before);
+    const after = Object.entries(results(join(cwd, 'lost')));
+    expect(Object.fromEntries(after.filter(([name]) => !name.startsWith('aside/')))).toEqual(before);
   });
 
   it('keeps campaigns of different configurations apart in one folder', async () => {
@@ -108,7 +114,7 @@ describe('fuzz', () => {
     await fuzz('shared', ['--seed', '2', '--runs', '2000']);
     const { stdout } = await fuzz('shared', ['--seed', '1', '--runs', '3000']);
     expect(rows(stdout).at(-1)).toMatchObject({ seed: 1, schedules: 3000 });
-    expect(listing(join(cwd, 'shared')).filter((name) => name.endsWith('.json'))).toHaveLength(2);
+    expect(listing(join(cwd, 'shared')).filter((name) => STATE.test(name))).toHaveLength(2);
   });
 
   it('--until ends at the first finding of that kind, or of any', async () => {
@@ -231,7 +237,7 @@ describe('fuzz', () => {
     expect(stderr).toMatch(/^no-corpus\/corpus\/[0-9a-f]{16}\.cid: cannot write[^\n]*\n$/);
     expect(stdout).toBe('');
     expect(code).toBe(1);
-    expect(listing(join(cwd, 'no-corpus')).filter((name) => name.endsWith('.json'))).toEqual([]);
+    expect(listing(join(cwd, 'no-corpus')).filter((name) => STATE.test(name))).toEqual([]);
   });
 
   it('--json: data on stdout, all else on stderr; with --quiet nothing there', async () => {
@@ -273,7 +279,7 @@ describe('Ctrl-C', () => {
       expect(resumed.code).toBe(77);
       expect(stateOf(out).next).toBe(runs);
       if (!existsSync(join(cwd, 'uncut'))) await fuzz('uncut', args);
-      expect(contents(join(cwd, out))).toEqual(contents(join(cwd, 'uncut')));
+      expect(results(join(cwd, out))).toEqual(results(join(cwd, 'uncut')));
     },
   );
 
@@ -287,9 +293,9 @@ describe('Ctrl-C', () => {
     });
     expect(code).toBe(130);
     expect(stateOf('early').next).toBeLessThan(runs);
-    expect(listing(join(cwd, 'early')).filter((name) => !/\.json$|^(findings|corpus)\//.test(name))).toEqual(
-      [],
-    );
+    expect(
+      listing(join(cwd, 'early')).filter((name) => !/\.json$|^(findings|corpus|stats)\//.test(name)),
+    ).toEqual([]);
   });
 });
 
@@ -306,29 +312,37 @@ describe('a damaged campaign folder', () => {
     '--quiet',
   ];
 
-  it('has lost files made again, byte for byte', async () => {
-    const whole = await cidfuzz([...args, '--out', 'lost'], { cwd });
+  it.each([
+    ['explained.txt', null],
+    ['finding.json', 'garbage'],
+    ['minimized.cid', 'cidfuzz 1\ncpus 1\n---\n'],
+  ])('has findings made again, byte for byte: %s', async (file, text) => {
+    const out = `lost-${file}`;
+    const whole = await cidfuzz([...args, '--out', out], { cwd });
+    const before = results(join(cwd, out));
     const [{ finding }] = rows(whole.stdout) as [{ finding: string }];
-    const before = readFileSync(join(cwd, 'lost', finding, 'explained.txt'), 'utf8');
-    rmSync(join(cwd, 'lost', finding, 'explained.txt'));
-    const again = await cidfuzz([...args, '--out', 'lost'], { cwd });
-    expect(again).toEqual(whole);
-    expect(readFileSync(join(cwd, 'lost', finding, 'explained.txt'), 'utf8')).toBe(before);
+    if (text === null) rmSync(join(cwd, out, finding, file));
+    else writeFileSync(join(cwd, out, finding, file), text);
+    const again = await cidfuzz([...args, '--out', out], { cwd });
+    expect(again).toEqual({
+      ...whole,
+      stderr: `${out}: 1 file was torn or foreign, and is in ${out}/aside now: ${finding}\n`,
+    });
+    const after = Object.entries(results(join(cwd, out)));
+    expect(Object.fromEntries(after.filter(([name]) => !name.startsWith('aside/')))).toEqual(before);
+    if (text !== null) expect(readFileSync(join(cwd, out, 'aside', finding, file), 'utf8')).toBe(text);
   });
 
-  it.each([
-    ['finding.json', 'garbage', /finding\.json: not a finding \(expected format 1\)\n$/],
-    ['state', '{"format":1}', /\.json: not the state of this campaign \(expected format 1; [^\n]*\)\n$/],
-  ])('says in one line that %s is not whole', async (which, text, message) => {
-    const out = `damaged-${which}`;
-    const whole = await cidfuzz([...args, '--out', out], { cwd });
-    const [{ finding }] = rows(whole.stdout) as [{ finding: string }];
-    const state = readdirSync(join(cwd, out)).find((name) => name.endsWith('.json'))!;
-    writeFileSync(which === 'state' ? join(cwd, out, state) : join(cwd, out, finding, which), text);
-    const { code, stderr } = await cidfuzz([...args, '--out', out], { cwd });
-    expect(stderr).toMatch(message);
-    expect(stderr.split('\n')).toHaveLength(2);
-    expect(code).toBe(1);
+  it('has a state that is none set aside, and is gone through again', async () => {
+    const whole = await cidfuzz([...args, '--out', 'damaged'], { cwd });
+    const state = listing(join(cwd, 'damaged')).find((name) => STATE.test(name))!;
+    writeFileSync(join(cwd, 'damaged', state), '{"format":1}');
+    const again = await cidfuzz([...args, '--out', 'damaged'], { cwd });
+    expect(again).toEqual({
+      ...whole,
+      stderr: expect.stringMatching(/^damaged: 1 file was torn or foreign/),
+    });
+    expect(readFileSync(join(cwd, 'damaged/aside', state), 'utf8')).toBe('{"format":1}');
   });
 
   it('keeps campaigns apart that share it', async () => {

@@ -84,7 +84,7 @@ describe('jsfuzz', () => {
     expect(kept.code).toBe(0);
     expect(kept.stdout).not.toMatch(/^0 /);
     // Nothing of jsfuzz's own is left.
-    expect(readdirSync(join(cwd, 'one')).sort()).toEqual(['corpus', 'findings']);
+    expect(readdirSync(join(cwd, 'one')).sort()).toEqual(['corpus', 'findings', 'format.json', 'stats']);
     expect(readdirSync(cwd)).toEqual(['one']);
     expect(listing(TMPDIR)).toEqual([]);
   });

@@ -25,7 +25,7 @@ describe('a schedule of RFC v6 that frees a cid in use', () => {
   });
 
   it('is made small, confirmed, and carried on to two tasks with one cid', () => {
-    const small = smallFinding(engine, { schedule: 50718, kind, pc: 24, scenario: found });
+    const small = smallFinding(engine, new Engine(), { schedule: 50718, kind, pc: 24, scenario: found });
     expect(small.parted).toBeNull();
     expect(small.found.scenario).toBe(found);
     validateScenario(small.minimized);

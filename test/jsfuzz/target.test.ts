@@ -50,10 +50,11 @@ describe('an input', () => {
     const target = new Target(new Engine(), store, newTally(config));
     const bytes = scenarioToBytes(await readScenario('test/fuzz/fixtures/freed-in-use-found.cid'));
     for (let i = 0; i < 3; i++) expect((await target.run(bytes)).features).toBeNull();
-    const [bucket, ...more] = target.tally.buckets;
-    expect(bucket).toMatchObject({ kind: 'freed-in-use', schedule: 0, count: 3 });
+    const [site, ...more] = target.tally.sites;
+    expect(site).toMatchObject({ kind: 'freed-in-use', schedule: 0, count: 3 });
     expect(more).toEqual([]);
-    const small = await readScenario(store.path(bucket!.finding!, 'minimized.cid'));
+    const [instance] = target.tally.instances;
+    const small = await readScenario(store.path(instance!.finding!, 'minimized.cid'));
     expect(small.expects).toEqual([{ algo: null, outcome: 'freed-in-use' }]);
     expect(target.tally).toMatchObject({ next: 3, published: 0, parted: [] });
   });

@@ -1,0 +1,180 @@
+import pLimit from 'p-limit';
+import { Tinypool } from 'tinypool';
+import type { Answer, Sent, Task } from './worker.js';
+
+/** How a worker failed on a task. */
+export interface Failure {
+  readonly how: 'failed' | 'hung' | 'grew' | 'was killed';
+  readonly message: string;
+  readonly stack: string;
+  /** The schedule that it was at, where it could still tell. */
+  readonly scenario: string | null;
+}
+
+/** A task that a worker has failed on. */
+export class WorkerFault extends Error {
+  constructor(
+    readonly task: Task,
+    readonly failure: Failure,
+    /** Whether another worker failed on it, too. */
+    readonly reproduced: boolean,
+  ) {
+    super(failure.message);
+  }
+}
+
+/** What a worker may do before it is replaced. */
+export interface WorkerLimits {
+  /** A task that takes longer hangs, in ms: batches take about half a second, unless the world is wide. */
+  readonly batchMs: number;
+  /** The same where something is made small. */
+  readonly findingMs: number;
+  /** Bytes in memory beyond which a worker has grown: an engine's do not. */
+  readonly memory: number;
+}
+
+export const WORKER_LIMITS: WorkerLimits = { batchMs: 120_000, findingMs: 1_200_000, memory: 2 ** 31 };
+
+/** A worker that is killed from outside, as by a system that is short of memory, has its task run so often by others. */
+const KILLED_MOST = 5;
+
+/** What the workers of a campaign take. */
+export interface Usage {
+  /** Bytes that the workers have in memory. */
+  readonly memory: number;
+  /** Seconds of their processors, those of workers that are gone included. */
+  readonly cpuSeconds: number;
+  readonly replaced: number;
+}
+
+/**
+ * Worker processes, one module instance each: so many tasks at a time as there are jobs. One that fails, hangs or grows is
+ * replaced, and its task run again by another.
+ */
+export class Workers {
+  private readonly pool: Tinypool;
+  private readonly limit: ReturnType<typeof pLimit>;
+  private readonly alive = new Map<number, { readonly memory: number; readonly cpuMs: number }>();
+  private goneMs = 0;
+  private replaced = 0;
+
+  /**
+   * @param onReplaced is told why a worker was replaced
+   */
+  constructor(
+    readonly jobs: number,
+    private readonly limits: WorkerLimits,
+    private readonly onReplaced: (failure: Failure) => void,
+  ) {
+    this.limit = pLimit(jobs);
+    this.pool = new Tinypool({
+      filename: new URL('./worker.js', import.meta.url).href,
+      runtime: 'child_process',
+      serialization: 'advanced',
+      minThreads: jobs,
+      maxThreads: jobs,
+      idleTimeout: 600_000,
+    });
+    // A worker that ends between two tasks is replaced, and that is all.
+    this.pool.on('error', () => undefined);
+  }
+
+  get usage(): Usage {
+    const all = [...this.alive.values()];
+    return {
+      memory: all.reduce((sum, { memory }) => sum + memory, 0),
+      cpuSeconds: (this.goneMs + all.reduce((sum, { cpuMs }) => sum + cpuMs, 0)) / 1000,
+      replaced: this.replaced,
+    };
+  }
+
+  /**
+   * Has a task done.
+   *
+   * @throws WorkerFault where a worker failed on it, and another that ran it again did as well
+   */
+  ask<T extends Task>(task: T): Promise<Answer<T>> {
+    return this.limit(() => this.answer(task));
+  }
+
+  /** Has a task done once. @throws WorkerFault where the worker fails on it */
+  once<T extends Task>(task: T): Promise<Answer<T>> {
+    return this.limit(() => this.attempt(task));
+  }
+
+  close(): Promise<void> {
+    return this.pool.destroy();
+  }
+
+  private async answer<T extends Task>(task: T): Promise<Answer<T>> {
+    let failed = false;
+    for (let killed = 0; ; ) {
+      try {
+        return await this.attempt(task);
+      } catch (error) {
+        if (!(error instanceof WorkerFault)) throw error;
+        const again = error.failure.how === 'was killed' ? ++killed < KILLED_MOST : !failed;
+        failed ||= error.failure.how !== 'was killed';
+        if (!again) throw new WorkerFault(task, error.failure, true);
+      }
+    }
+  }
+
+  private async attempt<T extends Task>(task: T): Promise<Answer<T>> {
+    const ms = task.op === 'batch' ? this.limits.batchMs : this.limits.findingMs;
+    const signal = AbortSignal.timeout(ms);
+    let sent: Sent<Answer<T>>;
+    try {
+      sent = (await this.pool.run(task, { signal })) as Sent<Answer<T>>;
+    } catch (error) {
+      const { message, stack } = error as Error;
+      const failure: Failure = signal.aborted
+        ? { how: 'hung', message: `no answer after ${ms / 1000} s`, stack: '', scenario: null }
+        : { how: 'was killed', message, stack: stack ?? '', scenario: null };
+      // Which of them it was is not known: those that go on tell again.
+      this.forget(null);
+      throw this.replace(task, failure);
+    }
+    const { pid, memory, cpuMs, answer, failure } = sent;
+    this.alive.set(pid, { memory, cpuMs });
+    if (failure !== undefined) throw this.kill(pid, task, { how: 'failed', ...failure });
+    if (memory > this.limits.memory) {
+      const message = `${Math.round(memory / 2 ** 20)} MiB in memory (expected at most ${Math.round(this.limits.memory / 2 ** 20)})`;
+      throw this.kill(pid, task, { how: 'grew', message, stack: '', scenario: null });
+    }
+    return answer!;
+  }
+
+  private kill(pid: number, task: Task, failure: Failure): WorkerFault {
+    this.forget(pid);
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+    return this.replace(task, failure);
+  }
+
+  private replace(task: Task, failure: Failure): WorkerFault {
+    this.replaced++;
+    this.onReplaced(failure);
+    return new WorkerFault(task, failure, false);
+  }
+
+  private forget(pid: number | null): void {
+    for (const [one, { cpuMs }] of this.alive) {
+      if (one !== pid && (pid !== null || isAlive(one))) continue;
+      this.goneMs += cpuMs;
+      this.alive.delete(one);
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

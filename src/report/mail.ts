@@ -1,0 +1,69 @@
+import type { Scenario } from '../scenario/scenario.js';
+
+/** What a message about a finding says. */
+export interface MailParts {
+  readonly scenario: Scenario;
+  readonly kind: string;
+  readonly race: readonly string[];
+  /** The run as a table (explain.ts). */
+  readonly table: string;
+  /** How it goes on to two tasks with one cid; null: it was not seen to, or does so already. */
+  readonly carried: string | null;
+  /** The scenario, as text. */
+  readonly text: string;
+}
+
+/** Where the subject was sent to (the patch's Message-ID). */
+const PATCH = '20230413223356.17195-1-mathieu.desnoyers@efficios.com';
+
+/** What was run, for somebody who knows the patch. */
+function subjectOf({ algo, mutants }: Scenario): string {
+  if (algo === 'v6.3') return 'mm_cid as of v6.3';
+  const what = algo === 'rfc-v6' ? 'RFC PATCH v6 mm_cid' : 'RFC PATCH v6 mm_cid with the repairs of cidfuzz';
+  return mutants.length === 0 ? what : `${what}, changed on purpose (${mutants.join(', ')})`;
+}
+
+const WHAT_IT_MEANS: Readonly<Record<string, string>> = {
+  'duplicate-cid': 'Two running threads of one address space have the same concurrency id.',
+  'freed-in-use':
+    'A concurrency id is freed while a thread runs with it: the next allocation hands it out again.',
+  ownership: 'A bit of the cidmask is set without exactly one owner, or clear with one.',
+  'bad-cid': 'A thread runs with something that is no concurrency id.',
+  'null-mm': 'The code dereferences an mm that is NULL.',
+  livelock: 'An allocation does not come to an end.',
+  compactness: 'A thread runs with an id above what its address space needs.',
+  'stranded-lazy': 'A slot stays lazy, and its id taken, with nobody left to clear it.',
+  'lock-leak': 'A lock is left held.',
+};
+
+/** A message about a finding, ready to be sent: a subject, an empty line, the text. */
+export function mailOf({ scenario, kind, race, table, carried, text }: MailParts): string {
+  const { memory, arch, preempt, cpus, algo } = scenario;
+  const what = subjectOf(scenario);
+  const lines = [
+    `Subject: [BUG] sched: ${what}: ${kind}`,
+    ...(algo === 'v6.3' ? [] : [`In-Reply-To: <${PATCH}>`]),
+    '',
+    `In ${what}, cidfuzz finds a schedule with this result: ${kind}.`,
+    WHAT_IT_MEANS[kind] ?? '',
+    '',
+    race.length === 2 ? 'The accesses that race:' : race.length === 1 ? 'The access to blame:' : '',
+    ...race.map((access) => `  ${access}`),
+    '',
+    `Memory model: ${memory}${memory === 'sc' ? ' (no reordering is needed)' : ''}; arch ${arch}; preempt ${preempt}; ${cpus} cpus.`,
+    'Every access of the algorithm is one step; the schedule below cannot be made shorter by leaving out a',
+    'step. Two independent implementations agree on every one of its steps, in 20 replays each.',
+    '',
+    ...table.trimEnd().split('\n'),
+    '',
+    ...(carried === null
+      ? []
+      : ['It goes on to two running threads with one id:', '', ...carried.trimEnd().split('\n'), '']),
+    'To see it again, save what is between the lines as x.cid, then: cidfuzz explain x.cid',
+    '',
+    '8<----',
+    ...text.trimEnd().split('\n'),
+    '---->8',
+  ];
+  return `${lines.filter((line, i) => line !== '' || lines[i - 1] !== '').join('\n')}\n`;
+}
