@@ -2,6 +2,7 @@ import type { CampaignConfig, Strategy } from '../fuzz/config.js';
 import { knownBugs } from './bugs.js';
 import { measureExplorer } from './explorer.js';
 import { claimedTimes, findBugs, guidedRatios } from './find-bugs.js';
+import { measureJobs } from './jobs.js';
 import { Missing } from './missing.js';
 import { measureNative } from './native.js';
 import { measureRates } from './rates.js';
@@ -62,6 +63,9 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
       figures.push(...measured.figures);
       ratios.push(...measured.ratios);
       skipped.push(...measured.skipped);
+    },
+    async jobs() {
+      ratios.push(await measureJobs(config, rounds, pace));
     },
     async rivals() {
       const measured = await measureRivals(config, schedules, rounds, pace);

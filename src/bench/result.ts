@@ -2,7 +2,7 @@ import type { Strategy } from '../fuzz/config.js';
 import type { Bug } from './bugs.js';
 
 /** The parts that a bench can be asked for, in the order in which they are measured. */
-export const PARTS = ['rates', 'native', 'explore', 'rivals', 'bugs'] as const;
+export const PARTS = ['rates', 'native', 'explore', 'jobs', 'rivals', 'bugs'] as const;
 export type Part = (typeof PARTS)[number];
 
 /** How fast one way to run schedules is: medians of all rounds. */
