@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Text of whatever origin, as HTML. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
@@ -12,6 +14,11 @@ export interface Page {
   readonly script?: string;
   /** What the page may load from where it comes from, as CSP directives. Default: nothing. */
   readonly allow?: string;
+}
+
+/** How a policy names the one script that may run. */
+function hashOf(script: string): string {
+  return createHash('sha256').update(script).digest('base64');
 }
 
 /** How all pages look. */
@@ -33,7 +40,7 @@ export function pageOf({ title, style, body, script, allow }: Page): string {
   const policy = [
     "default-src 'none'",
     "style-src 'unsafe-inline'",
-    ...(script === undefined ? [] : ["script-src 'unsafe-inline'"]),
+    ...(script === undefined ? [] : [`script-src 'sha256-${hashOf(script)}'`]),
     ...(allow === undefined ? [] : [allow]),
   ].join('; ');
   return `<!doctype html>

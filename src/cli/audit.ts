@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { printable } from '../errors.js';
+import { grouped } from '../numbers.js';
 import { type Audit, auditTrace, toldOf } from '../trace/audit/audit-trace.js';
 import type { AuditFinding } from '../trace/audit/finding.js';
 import { findingSentence } from '../trace/audit/sentence.js';
@@ -8,7 +9,7 @@ import { openTrace } from '../trace/read-trace.js';
 import { eachFile } from './each-file.js';
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, type CommonFlags } from './flags.js';
-import { colorsFor, grouped, printJson, say } from './output.js';
+import { colorsFor, printJson, say } from './output.js';
 import { addTraceFlags, type TraceFlags } from './trace-flags.js';
 
 type AuditFlags = CommonFlags & TraceFlags;

@@ -10,7 +10,7 @@ import type {
   Spread,
   TimeToFind,
 } from '../bench/result.js';
-import { grouped } from './output.js';
+import { grouped } from '../numbers.js';
 
 export const FORMATS = ['text', 'markdown'] as const;
 export type Format = (typeof FORMATS)[number];

@@ -12,6 +12,7 @@ import { type ExploreOptions, explore, type Pass, type Verdict } from '../explor
 import { plainWorld } from '../explore/plain-world.js';
 import type { Progress } from '../explore/progress.js';
 import { allReductions, type Reductions } from '../explore/reductions.js';
+import { grouped } from '../numbers.js';
 import { printScenario } from '../scenario/print.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { withComments } from '../scenario/with-comments.js';
@@ -24,7 +25,7 @@ import {
   withHeaderFlags,
 } from './flags.js';
 import { interruptSignal } from './interrupt.js';
-import { grouped, printJson, say } from './output.js';
+import { printJson, say } from './output.js';
 import { parseCount, parseJobs, parseTime } from './parse-values.js';
 import { boundsText, isOfPrefix, verdictText } from './verdict-text.js';
 

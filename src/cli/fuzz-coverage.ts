@@ -1,10 +1,11 @@
 import { readScenario } from '../corpus/read-scenario.js';
 import { coverageOf, type StateCoverage } from '../explore/coverage-of.js';
 import type { CampaignConfig } from '../fuzz/config.js';
+import { grouped } from '../numbers.js';
 import { EXIT } from './exit-codes.js';
 import { type CommonFlags, type HeaderFlags, withHeaderFlags } from './flags.js';
 import { interruptSignal } from './interrupt.js';
-import { grouped, printJson, say } from './output.js';
+import { printJson, say } from './output.js';
 
 interface CoverageFlags extends CommonFlags, HeaderFlags {
   readonly runs?: number;

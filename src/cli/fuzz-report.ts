@@ -1,9 +1,10 @@
 import type { Signature } from '../fuzz/signature.js';
 import { type CampaignState, type Contradiction, type FindingOf, findingsOf } from '../fuzz/state.js';
 import type { Store } from '../fuzz/store.js';
+import { grouped } from '../numbers.js';
 import { KIND_WORDS } from '../words.js';
 import type { CommonFlags } from './flags.js';
-import { colorsFor, grouped, printJson } from './output.js';
+import { colorsFor, printJson } from './output.js';
 
 /** What a campaign of any kind has to tell. */
 type Reported = Pick<

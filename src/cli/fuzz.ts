@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import logUpdate from 'log-update';
-import { printable } from '../errors.js';
-import { defaultJobs, runCampaign } from '../fuzz/campaign.js';
+import { printable, UserError } from '../errors.js';
+import { type CampaignEnd, type CampaignListener, defaultJobs, runCampaign } from '../fuzz/campaign.js';
 import { type CampaignConfig, defaultConfig, type Strategy } from '../fuzz/config.js';
-import type { Sample } from '../fuzz/progress.js';
 import { readSeeds, type SeedTexts } from '../fuzz/seeds.js';
 import { shellWord, wordsOf } from '../fuzz/words-of.js';
+import { type Address, isLoopback, parseAddress } from '../live/address.js';
+import type { LiveServer } from '../live/server.js';
+import { grouped } from '../numbers.js';
 import { KINDS } from '../scenario/kinds.js';
 import type { Kind } from '../words.js';
 import { EXIT } from './exit-codes.js';
@@ -23,9 +24,9 @@ import {
 } from './flags.js';
 import { fuzzCoverage } from './fuzz-coverage.js';
 import { reportCampaign } from './fuzz-report.js';
+import { FuzzTeller } from './fuzz-teller.js';
 import { interruptSignal } from './interrupt.js';
-import { grouped, say } from './output.js';
-import { parseCompare, parseCount, parseJobs, parseSeed, parseTime } from './parse-values.js';
+import { parseCompare, parseCount, parseFrom, parseJobs, parseSeed, parseTime } from './parse-values.js';
 import { searchReport } from './search-report.js';
 
 const DEFAULT_TIME_MS = 60_000;
@@ -42,6 +43,9 @@ interface FuzzFlags extends CommonFlags, HeaderFlags, WorldFlags {
   readonly oracle?: Kind[];
   readonly coverageOf?: string;
   readonly corpus?: string[];
+  readonly from: number;
+  readonly http?: string;
+  readonly httpPublic?: boolean;
 }
 
 export function addFuzz(program: Command, setExit: (code: number) => void): void {
@@ -56,7 +60,8 @@ export function addFuzz(program: Command, setExit: (code: number) => void): void
         .default('never'),
     )
     .option('--seed <n>', 'the seed of all schedules', parseSeed, defaultConfig.seed)
-    .option('--jobs <n>', 'worker threads', parseJobs, defaultJobs())
+    .option('--from <n>', 'the first schedule: several machines can share a seed', parseFrom, 0)
+    .option('--jobs <n>', 'worker processes', parseJobs, defaultJobs())
     .addOption(strategyOption())
     .option('--out <dir>', 'the campaign folder; what is there is resumed', './campaign')
     .option(
@@ -72,6 +77,8 @@ export function addFuzz(program: Command, setExit: (code: number) => void): void
         'scenarios, or folders of them, in whose midst schedules begin; worlds are theirs',
       ).conflicts('coverageOf'),
     )
+    .option('--http <host:port>', 'serve how it does as a page, and /metrics for Prometheus')
+    .option('--http-public', 'let --http serve others than this machine')
     .option(
       '--coverage-of <file>',
       "no campaign: how many of the reachable states of this file's small, clean world schedules come to",
@@ -104,6 +111,7 @@ function configOf(flags: FuzzFlags): CampaignConfig {
     // A campaign until one kind looks for that alone: another would end a schedule before it comes to that.
     oracle: oracle ?? (isKind(flags.until) ? [flags.until] : null),
     compareEvery: flags.compare,
+    ...(flags.from === 0 ? {} : { from: flags.from }),
   };
 }
 
@@ -119,35 +127,6 @@ function sameFlags(flags: FuzzFlags): string {
   const changed = words.filter(([, value, usual]) => value !== usual);
   const config = { ...configOf(flags), oracle: flags.oracle ?? null };
   return [wordsOf(config), ...changed.map(([flag, value]) => `${flag} ${value}`)].join(' ');
-}
-
-/** The line that tells how a campaign does: rewritten on a terminal, now and then elsewhere. */
-class Status {
-  private readonly live: boolean;
-  private toldAt = 0;
-
-  constructor(private readonly flags: FuzzFlags) {
-    this.live = !flags.quiet && !flags.json && process.stdout.isTTY === true;
-  }
-
-  progress(sample: Sample): void {
-    const now = performance.now();
-    if (this.flags.quiet || now - this.toldAt < (this.live ? 200 : 10_000)) return;
-    this.toldAt = now;
-    const line = `${grouped(sample.schedules)} schedules`;
-    if (this.live) logUpdate(line);
-    else say(line, this.flags);
-  }
-
-  /** A line that stays. */
-  tell(line: string): void {
-    if (this.live) logUpdate.clear();
-    say(line, this.flags);
-  }
-
-  done(): void {
-    if (this.live) logUpdate.clear();
-  }
 }
 
 /** How many names are told. */
@@ -170,55 +149,110 @@ async function campaignOf(flags: FuzzFlags): Promise<{ config: CampaignConfig; s
 }
 
 async function fuzz(flags: FuzzFlags): Promise<number> {
+  const served = flags.http === undefined ? null : addressOf(flags.http, flags.httpPublic ?? false);
   const { config, seeds } = await campaignOf(flags);
-  const status = new Status(flags);
-  const { algo, mutants, memory, arch, preempt, seed } = config;
-  const what = [
-    algo,
-    ...mutants.map((mutant) => `mutant ${mutant}`),
-    memory,
-    arch,
-    `preempt ${preempt}`,
-  ].join(', ');
-
+  const teller = new FuzzTeller(flags);
+  let server: LiveServer | null = null;
   const signal = interruptSignal(() =>
-    status.tell('interrupted: the batches under way are ended and saved (again: end at once)'),
+    teller.tell(
+      { event: 'interrupted' },
+      'interrupted: the batches under way are ended and saved (again: end at once)',
+    ),
   );
-  const { state, store, interrupted } = await runCampaign({
-    config,
-    ...(seeds === undefined ? {} : { seeds }),
-    ...(flags.corpus === undefined ? {} : { corpus: flags.corpus }),
-    limits: {
-      timeMs: flags.time ?? (flags.runs === undefined ? DEFAULT_TIME_MS : null),
-      runs: flags.runs ?? null,
-      until: flags.until,
-    },
-    out: flags.out,
-    jobs: flags.jobs,
-    signal,
-    listener: {
-      waiting: () => status.tell(`${flags.out} was in use a moment ago: waiting for its lock`),
-      aside: (paths) => status.tell(asideLine(flags.out, paths)),
-      begun: () =>
-        status.tell(
-          `cidfuzz fuzz: ${what}; seed ${seed}, ${flags.jobs} jobs, strategy ${config.strategy}, folder ${flags.out}`,
-        ),
-      replaced: ({ how, message }) => status.tell(`a worker ${how} (${message}): it is replaced`),
-      progress: (now) => status.progress(now),
-      met: (kind, schedule) => status.tell(`${kind} in schedule ${grouped(schedule)}: minimizing`),
-      stored: (finding, _kind, schedule) =>
-        status.tell(`schedule ${grouped(schedule)}: stored as ${finding}`),
-    },
-  });
-  status.done();
-  if (flags.quiet && !flags.json) process.stderr.write(`seed ${seed}\n`);
+  try {
+    const end = await runCampaign({
+      config,
+      ...(seeds === undefined ? {} : { seeds }),
+      ...(flags.corpus === undefined ? {} : { corpus: flags.corpus }),
+      limits: {
+        timeMs: flags.time ?? (flags.runs === undefined ? DEFAULT_TIME_MS : null),
+        runs: flags.runs ?? null,
+        until: flags.until,
+      },
+      out: flags.out,
+      jobs: flags.jobs,
+      signal,
+      listener: {
+        ...listenerOf(teller, flags),
+        begun: async (view) => {
+          const { seed, strategy } = config;
+          teller.tell(
+            { event: 'begun', out: flags.out, jobs: flags.jobs, ...config },
+            `cidfuzz fuzz: ${whatOf(config)}; seed ${seed}, ${flags.jobs} jobs, strategy ${strategy}, folder ${flags.out}`,
+          );
+          await teller.begun(view);
+          if (served !== null) {
+            // The server's libraries are for who asks for it.
+            const { serveLive } = await import('../live/server.js');
+            server = await serveLive(served, view);
+            teller.served(server.address);
+          }
+        },
+      },
+    });
+    return await report(end, flags, teller);
+  } finally {
+    teller.done();
+    await (server as LiveServer | null)?.close();
+  }
+}
+
+/** What happens, in events and words. */
+function listenerOf(teller: FuzzTeller, { out }: FuzzFlags): CampaignListener {
+  return {
+    waiting: () =>
+      teller.tell({ event: 'waiting', out }, `${out} was in use a moment ago: waiting for its lock`),
+    aside: (paths) => teller.insist({ event: 'aside', paths }, asideLine(out, paths)),
+    progress: () => teller.progress(),
+    met: (kind, schedule) =>
+      teller.tell({ event: 'met', kind, schedule }, `${kind} in schedule ${grouped(schedule)}: minimizing`),
+    stored: (finding, kind, schedule) =>
+      teller.tell(
+        { event: 'stored', finding: `findings/${finding}`, kind, schedule },
+        `schedule ${grouped(schedule)}: stored as ${finding}`,
+      ),
+    replaced: ({ how, message }) =>
+      teller.tell({ event: 'replaced', how, message }, `a worker ${how} (${message}): it is replaced`),
+  };
+}
+
+/** Tells what a campaign has come to, and returns its exit code. */
+async function report(
+  { state, store, interrupted }: CampaignEnd,
+  flags: FuzzFlags,
+  teller: FuzzTeller,
+): Promise<number> {
+  teller.done();
+  if (flags.quiet && !flags.json) process.stderr.write(`seed ${state.config.seed}\n`);
   await reportCampaign(state, store, flags, searchReport(state));
   if (interrupted) {
+    const resume = `cidfuzz fuzz ${sameFlags(flags)}`;
     // Told whatever --quiet says: it is how nothing is lost.
-    const line = `interrupted; everything is in ${flags.out}. To go on: cidfuzz fuzz ${sameFlags(flags)}\n`;
-    (flags.json || flags.quiet ? process.stderr : process.stdout).write(line);
+    teller.insist(
+      { event: 'ended', interrupted, resume },
+      `interrupted; everything is in ${flags.out}. To go on: ${resume}`,
+    );
     return EXIT.interrupted;
   }
+  teller.event({ event: 'ended', interrupted });
   if (state.parted.length + state.faults.length > 0) return EXIT.contradiction;
   return state.sites.length > 0 ? EXIT.finding : EXIT.clean;
+}
+
+/** What is fuzzed, in words. */
+function whatOf({ algo, mutants, memory, arch, preempt }: CampaignConfig): string {
+  return [algo, ...mutants.map((mutant) => `mutant ${mutant}`), memory, arch, `preempt ${preempt}`].join(
+    ', ',
+  );
+}
+
+/** Where the page is served. @throws UserError where that is no address, or one that others can reach without being told to */
+function addressOf(text: string, open: boolean): Address {
+  const address = parseAddress(text);
+  if (!open && !isLoopback(address.host)) {
+    throw new UserError(
+      `--http ${text}: others could reach it there (expected a loopback address such as 127.0.0.1, or --http-public)`,
+    );
+  }
+  return address;
 }

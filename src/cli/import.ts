@@ -4,6 +4,7 @@ import { outcomeOf } from '../check/verdict.js';
 import { writeWhole } from '../corpus/write-whole.js';
 import { Engine } from '../engine/engine.js';
 import { printable } from '../errors.js';
+import { grouped } from '../numbers.js';
 import { printScenario } from '../scenario/print.js';
 import { withComments } from '../scenario/with-comments.js';
 import { switchesOf } from '../trace/counts.js';
@@ -15,7 +16,7 @@ import { openTrace, type Trace } from '../trace/read-trace.js';
 import { ALGOS, type Algo } from '../words.js';
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, type CommonFlags } from './flags.js';
-import { grouped, printJson, say } from './output.js';
+import { printJson, say } from './output.js';
 import {
   addScheduleFlags,
   nsOf,

@@ -9,13 +9,14 @@ import type { JsfuzzConfig } from '../jsfuzz/config.js';
 import { type Inputs, readInputs, seedInputs, startInput } from '../jsfuzz/inputs.js';
 import type { Status } from '../jsfuzz/status.js';
 import type { Tally } from '../jsfuzz/tally.js';
+import { grouped } from '../numbers.js';
 import { KINDS } from '../scenario/kinds.js';
 import type { Kind } from '../words.js';
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, addHeaderFlags, type CommonFlags, type HeaderFlags, mutantsOf } from './flags.js';
 import { reportCampaign } from './fuzz-report.js';
 import { interruptSignal } from './interrupt.js';
-import { grouped, say } from './output.js';
+import { say } from './output.js';
 import { parseCount, parseMostCpus, parseSeed, parseTime } from './parse-values.js';
 
 const DEFAULT_TIME_MS = 60_000;

@@ -6,11 +6,12 @@ import { judge, type LitmusVerdict } from '../litmus/judge.js';
 import type { LitmusTest } from '../litmus/litmus-test.js';
 import { outcomeJson, outcomeText } from '../litmus/outcome-text.js';
 import { parseLitmus } from '../litmus/parse.js';
+import { grouped } from '../numbers.js';
 import { MEMORIES, type Memory } from '../words.js';
 import { eachFile } from './each-file.js';
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, type CommonFlags } from './flags.js';
-import { colorsFor, grouped, printJson, say } from './output.js';
+import { colorsFor, printJson, say } from './output.js';
 import { parseCount } from './parse-values.js';
 
 /** States that the search for one answer visits at most, where --max-states names no other number. */

@@ -12,6 +12,7 @@ import { withWorkers } from '../mutants/pool.js';
 import { tableLines } from '../mutants/table.js';
 import { faultsOf } from '../mutants/verdict.js';
 import { campaignCommandOf } from '../mutants/words.js';
+import { grouped } from '../numbers.js';
 import {
   ALGOS,
   type Algo,
@@ -27,7 +28,7 @@ import {
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, addWorldFlags, type CommonFlags, strategyOption, type WorldFlags } from './flags.js';
 import { interruptSignal } from './interrupt.js';
-import { grouped, printJson } from './output.js';
+import { printJson } from './output.js';
 import { parseCount, parseJobs, parseSeed } from './parse-values.js';
 
 /** Schedules of a campaign: the whole table, most of it what nothing finds, takes about 18 minutes of two idle cores. */

@@ -15,8 +15,3 @@ export function say(line: string, flags: { readonly json?: boolean; readonly qui
   if (flags.quiet) return;
   (flags.json ? process.stderr : process.stdout).write(`${line}\n`);
 }
-
-/** A number with thin groups of three: 1 234 567. */
-export function grouped(n: number): string {
-  return String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ' ');
-}

@@ -22,6 +22,7 @@ function integer(text: string, min: number, max: number, what: string): number {
 
 export const parseSeed = (text: string): number =>
   integer(text, 0, Number.MAX_SAFE_INTEGER, 'a whole number');
+export const parseFrom = (text: string): number => integer(text, 0, 2 ** 52, 'a whole number');
 export const parseCount = (text: string): number =>
   integer(text, 1, Number.MAX_SAFE_INTEGER, 'a whole number');
 export const parseJobs = (text: string): number => integer(text, 1, 1024, 'a number of jobs');

@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { printable } from '../errors.js';
+import { grouped } from '../numbers.js';
 import { type Recording, record } from '../trace/record/record.js';
 import { runCommand } from '../trace/record/run-command.js';
 import { thisMachine } from '../trace/record/tracefs.js';
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, type CommonFlags } from './flags.js';
-import { grouped, printJson, say } from './output.js';
+import { printJson, say } from './output.js';
 
 /** A cpu's buffer: some million events. */
 const BUFFER_KB = 65_536;

@@ -2,8 +2,8 @@ import { STRATEGIES, type Strategy } from '../fuzz/config.js';
 import { FeatureSet } from '../fuzz/distil.js';
 import { DEPTHS, pctBounds } from '../fuzz/pct-bound.js';
 import type { CampaignState } from '../fuzz/state.js';
+import { grouped } from '../numbers.js';
 import type { SearchReport } from './fuzz-report.js';
-import { grouped } from './output.js';
 
 /** How a campaign has searched: strategies, corpus, PCT's bound. */
 export function searchReport(state: CampaignState): SearchReport {

@@ -1,7 +1,7 @@
 import { BOUNDS, type Bounds, unbounded } from '../explore/bounds.js';
 import type { Verdict } from '../explore/explore.js';
 import type { Progress } from '../explore/progress.js';
-import { grouped } from './output.js';
+import { grouped } from '../numbers.js';
 
 const NAMES: Record<keyof Bounds, string> = {
   exits: 'exits',

@@ -4,10 +4,11 @@ import { type Command, Option } from 'commander';
 import { fileError, UserError } from '../errors.js';
 import { type Expected, parseVerdicts } from '../explore/verdict-list.js';
 import { type Verified, verifyEntry } from '../explore/verify.js';
+import { grouped } from '../numbers.js';
 import { EXIT } from './exit-codes.js';
 import { addCommonFlags, type CommonFlags } from './flags.js';
 import { interruptSignal } from './interrupt.js';
-import { colorsFor, grouped, printJson, say } from './output.js';
+import { colorsFor, printJson, say } from './output.js';
 import { parseCount, parseJobs } from './parse-values.js';
 import { boundsText } from './verdict-text.js';
 

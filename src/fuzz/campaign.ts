@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import { kindWord } from '../check/verdict.js';
 import { Engine } from '../engine/engine.js';
 import { UserError } from '../errors.js';
+import { grouped } from '../numbers.js';
 import { KIND_WORDS, type Kind } from '../words.js';
 import { type BatchReport, bucketKey, type Found, type Parted } from './batch.js';
 import { batchSize, type CampaignConfig, STRATEGIES } from './config.js';
@@ -15,7 +16,7 @@ import { type FindingFacts, Monitor } from './monitor.js';
 import type { CampaignView, Sample } from './progress.js';
 import { recount } from './recount.js';
 import type { SeedTexts } from './seeds.js';
-import type { CampaignState, Contradiction, Instance, Site } from './state.js';
+import { type CampaignState, type Contradiction, findingsOf, type Instance, type Site } from './state.js';
 import { Statistics } from './stats.js';
 import { Store } from './store.js';
 import { tidyFolder } from './tidy.js';
@@ -34,8 +35,8 @@ export interface CampaignLimits {
 
 /** What a campaign tells while it runs. */
 export interface CampaignListener {
-  /** It has begun: `view` can be asked for at any time from now on. */
-  begun?(view: () => CampaignView): void;
+  /** It has begun, which waits for the answer: `view` can be asked for at any time from now on. */
+  begun?(view: () => CampaignView): void | Promise<void>;
   /** A batch was counted. */
   progress?(sample: Sample): void;
   /** A violation was met at a place where there was none before; it is being minimized. */
@@ -121,7 +122,7 @@ async function inLockedFolder(
     await store.setAside(store.statsPath(config));
   });
   if (aside.length > 0) listener?.aside?.(aside);
-  const workers = new Workers(jobs, WORKER_LIMITS, (failure) => listener?.replaced?.(failure));
+  const workers = new Workers(jobs, WORKER_LIMITS);
   try {
     return await new Campaign(options, store, state, stats, workers, lock.lost).run();
   } finally {
@@ -164,12 +165,16 @@ class Campaign {
       features: () => this.features.size,
     };
     this.monitor = new Monitor(watched, stats.last);
+    workers.onReplaced = (failure) => {
+      this.monitor.note(`a worker ${failure.how} (${failure.message}): it was replaced`);
+      options.listener?.replaced?.(failure);
+    };
   }
 
   async run(): Promise<CampaignEnd> {
     const { limits, signal, listener } = this.options;
     const deadline = limits.timeMs === null ? Number.POSITIVE_INFINITY : performance.now() + limits.timeMs;
-    listener?.begun?.(() => this.monitor.view());
+    await listener?.begun?.(() => this.monitor.view());
     signal.addEventListener('abort', () => this.monitor.enter('ending'));
     this.over = this.untilMet();
     // What an earlier session met but did not get to store.
@@ -315,6 +320,7 @@ class Campaign {
     if (site === undefined) {
       site = { kind, pc, schedule, count: 0 };
       sites.push(site);
+      this.monitor.note(`${kind} in schedule ${grouped(schedule)}: minimizing`);
       this.options.listener?.met?.(kind, schedule);
     } else if (!this.isLookedAt(site, schedule) || this.isTaken(site, schedule)) {
       return;
@@ -375,9 +381,12 @@ class Campaign {
         const { schedule, files } = made.parted;
         await this.storeContradiction({ schedule, finding: null }, this.state.parted, files, 'divergence');
       }
-      instance.finding = await this.store.saveFinding(made);
-      await this.know(instance.finding);
-      this.options.listener?.stored?.(instance.finding, kindWord(found.kind), found.schedule);
+      const { name, news } = await this.store.saveFinding(made);
+      // Once more the same, and no shorter, is nothing to tell.
+      const known = !news && findingsOf(this.state).some((other) => other.name === name);
+      instance.finding = name;
+      await this.know(name);
+      if (!known) this.told(name, kindWord(found.kind), found.schedule);
     });
   }
 
@@ -415,10 +424,15 @@ class Campaign {
     files: FindingFiles,
     kind: 'divergence' | 'fault',
   ): Promise<void> {
-    entry.finding = await this.store.saveFinding(files);
+    entry.finding = (await this.store.saveFinding(files)).name;
     list?.push(entry);
     await this.know(entry.finding);
-    this.options.listener?.stored?.(entry.finding, kind, entry.schedule);
+    this.told(entry.finding, kind, entry.schedule);
+  }
+
+  private told(finding: string, kind: Kind | 'divergence' | 'fault', schedule: number): void {
+    this.monitor.note(`schedule ${grouped(schedule)}: stored as ${finding}`);
+    this.options.listener?.stored?.(finding, kind, schedule);
   }
 
   private inOrder<T>(making: Promise<T>, store: (made: T) => Promise<void>): void {

@@ -197,17 +197,19 @@ export class Store {
 
   /**
    * Stores a finding where it is not there yet, or the one that is there shows the same fault and is larger: the shortest
-   * stays. Returns its folder's name.
+   * stays. Returns its folder's name, and whether it is news.
    */
-  async saveFinding({ name, files }: FindingFiles): Promise<string> {
+  async saveFinding({ name, files }: FindingFiles): Promise<{ name: string; news: boolean }> {
     if (await this.has(name)) {
       const [old, fresh] = [await this.readFinding(name), parsed(files['finding.json']!) as Old];
-      if (old.measure === undefined || fresh.measure === undefined || !isSmaller(fresh, old)) return name;
+      if (old.measure === undefined || fresh.measure === undefined || !isSmaller(fresh, old)) {
+        return { name, news: false };
+      }
     } else if (existsSync(this.path(name))) {
       await this.setAside(join('findings', name));
     }
     await writeFolder(this.path(name), files);
-    return name;
+    return { name, news: true };
   }
 }
 

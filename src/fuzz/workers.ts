@@ -58,13 +58,12 @@ export class Workers {
   private goneMs = 0;
   private replaced = 0;
 
-  /**
-   * @param onReplaced is told why a worker was replaced
-   */
+  /** Is told why a worker was replaced. */
+  onReplaced: (failure: Failure) => void = () => undefined;
+
   constructor(
     readonly jobs: number,
     private readonly limits: WorkerLimits,
-    private readonly onReplaced: (failure: Failure) => void,
   ) {
     this.limit = pLimit(jobs);
     this.pool = new Tinypool({

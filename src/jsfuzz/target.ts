@@ -76,14 +76,14 @@ export class Target {
       return;
     }
     const small = smallFinding(this.engine, this.other, { schedule, kind, pc, scenario });
-    const finding = await this.store.saveFinding(await findingFiles(this.engine, small));
+    const { name: finding } = await this.store.saveFinding(await findingFiles(this.engine, small));
     sites.push({ kind: kindWord(kind), pc, schedule, count: 1 });
     instances.push({ site: sites.length - 1, schedule, actions: scenario.actions.length, finding });
     if (small.parted !== null) await this.part(small.parted);
   }
 
   private async part(parted: Parted): Promise<void> {
-    const finding = await this.store.saveFinding(partedFiles(parted));
+    const { name: finding } = await this.store.saveFinding(partedFiles(parted));
     this.tally.parted.push({ schedule: parted.schedule, finding });
   }
 }

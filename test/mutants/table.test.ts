@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grouped } from '../../src/cli/output.js';
+import { grouped } from '../../src/numbers.js';
 import { type Figures, figuresOf } from '../../src/mutants/figures.js';
 import { type Harmless, harmlessUnder, machinesText, reasonFor } from '../../src/mutants/harmless.js';
 import { cellsOf, type Plan } from '../../src/mutants/plan.js';

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path/posix';
 import { importsOf } from './imports.js';
 
 export const LAYERS: readonly (readonly string[])[] = [
-  ['abi', 'words', 'errors'],
+  ['abi', 'words', 'numbers', 'errors'],
   ['scenario'],
   ['event'],
   ['engine', 'reference'],
