@@ -41,7 +41,7 @@ describe('an input', () => {
     expect(first.features!.length).toBeGreaterThan(10);
     expect(new Set(first.features).size).toBe(first.features!.length);
     expect((await target.run(bytes)).features).toEqual(first.features);
-    expect(target.tally).toMatchObject({ next: 2, compared: 2, published: 2, buckets: [], parted: [] });
+    expect(target.tally).toMatchObject({ next: 2, compared: 2, published: 2, sites: [], parted: [] });
     expect((await target.run(Uint8Array.of())).features).toHaveLength(0);
     expect(target.tally).toMatchObject({ next: 3, compared: 3, published: 2 });
   });
