@@ -13,12 +13,16 @@ export async function eachFile(
 }
 
 /** An exit code, also where the user has something to mend: that is told. */
-export async function attempt(one: () => Promise<number>): Promise<number> {
+export async function attempt(
+  one: () => Promise<number>,
+  told: (message: string) => void = () => undefined,
+): Promise<number> {
   try {
     return await one();
   } catch (error) {
     if (!(error instanceof UserError || error instanceof ScenarioError)) throw error;
     process.stderr.write(`${error.message}\n`);
+    told(error.message);
     return EXIT.badInput;
   }
 }

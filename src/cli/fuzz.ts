@@ -11,6 +11,7 @@ import type { LiveServer } from '../live/server.js';
 import { grouped } from '../numbers.js';
 import { KINDS } from '../scenario/kinds.js';
 import type { Kind } from '../words.js';
+import { addCiFlags, type CiFlags, tellCi, wantsCi } from './ci-flags.js';
 import { EXIT } from './exit-codes.js';
 import {
   addCommonFlags,
@@ -22,6 +23,7 @@ import {
   strategyOption,
   type WorldFlags,
 } from './flags.js';
+import { ciResultsOf } from './fuzz-ci.js';
 import { fuzzCoverage } from './fuzz-coverage.js';
 import { reportCampaign } from './fuzz-report.js';
 import { FuzzTeller } from './fuzz-teller.js';
@@ -31,7 +33,7 @@ import { searchReport } from './search-report.js';
 
 const DEFAULT_TIME_MS = 60_000;
 
-interface FuzzFlags extends CommonFlags, HeaderFlags, WorldFlags {
+interface FuzzFlags extends CommonFlags, HeaderFlags, WorldFlags, CiFlags {
   readonly seed: number;
   readonly jobs: number;
   readonly time?: number;
@@ -83,7 +85,7 @@ export function addFuzz(program: Command, setExit: (code: number) => void): void
       '--coverage-of <file>',
       "no campaign: how many of the reachable states of this file's small, clean world schedules come to",
     );
-  addHeaderFlags(addCommonFlags(addWorldFlags(command))).action(async (flags: FuzzFlags) => {
+  addHeaderFlags(addCommonFlags(addCiFlags(addWorldFlags(command)))).action(async (flags: FuzzFlags) => {
     const { coverageOf } = flags;
     setExit(
       await (coverageOf === undefined ? fuzz(flags) : fuzzCoverage(coverageOf, configOf(flags), flags)),
@@ -225,6 +227,7 @@ async function report(
   teller.done();
   if (flags.quiet && !flags.json) process.stderr.write(`seed ${state.config.seed}\n`);
   await reportCampaign(state, store, flags, searchReport(state));
+  if (wantsCi(flags)) await tellCi('cidfuzz fuzz', await ciResultsOf(state, store), flags);
   if (interrupted) {
     const resume = `cidfuzz fuzz ${sameFlags(flags)}`;
     // Told whatever --quiet says: it is how nothing is lost.

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors.js';
 import { ScenarioError } from '../scenario/scenario-error.js';
 import { addAudit } from './audit.js';
 import { addBench } from './bench.js';
+import { versionOf } from './ci-flags.js';
+import { addCorpus } from './corpus.js';
 import { addCost } from './cost.js';
 import { EXIT } from './exit-codes.js';
 import { addExplain } from './explain.js';
@@ -18,11 +19,8 @@ import { addMutants } from './mutants.js';
 import { addRecord } from './record.js';
 import { addRegress } from './regress.js';
 import { addReplay } from './replay.js';
+import { addReport } from './report.js';
 import { addVerify } from './verify.js';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
 
 // `cidfuzz … | head` is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -35,7 +33,7 @@ const setExit = (code: number) => {
 };
 const program = new Command('cidfuzz')
   .description("fuzzes the Linux scheduler's per-mm/cpu concurrency ids (mm_cid), every access one step")
-  .version(version)
+  .version(versionOf())
   .showSuggestionAfterError()
   // One line an error: commander puts `(Did you mean …?)` on one of its own.
   .configureOutput({ outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')}\n`) })
@@ -48,6 +46,8 @@ for (const add of [
   addMinimize,
   addMutants,
   addExplain,
+  addReport,
+  addCorpus,
   addExplore,
   addVerify,
   addLitmus,

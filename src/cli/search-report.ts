@@ -1,5 +1,5 @@
+import { FeatureSet } from '../engine/feature-set.js';
 import { STRATEGIES, type Strategy } from '../fuzz/config.js';
-import { FeatureSet } from '../fuzz/distil.js';
 import { DEPTHS, pctBounds } from '../fuzz/pct-bound.js';
 import type { CampaignState } from '../fuzz/state.js';
 import { grouped } from '../numbers.js';

@@ -2,9 +2,10 @@ import type { Divergence } from '../check/divergence.js';
 import { lockstep } from '../check/lockstep.js';
 import { FUZZ_DONE, FUZZ_FINDING } from '../engine/addresses.js';
 import type { Bucket, Engine, Seed } from '../engine/engine.js';
+import type { FeatureSet } from '../engine/feature-set.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { type CampaignConfig, headerOf, STRATEGIES, settingsOf } from './config.js';
-import { type Covering, distil, type FeatureSet } from './distil.js';
+import { type Covering, distil } from './distil.js';
 import { isLong } from './finding.js';
 import { longestOf } from './seeds.js';
 

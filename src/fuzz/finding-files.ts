@@ -10,6 +10,8 @@ import { explain } from '../report/explain.js';
 import { mailOf } from '../report/mail.js';
 import { printScenario } from '../scenario/print.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { timelinePage } from '../timeline/html.js';
+import { timelineOf } from '../timeline/timeline.js';
 import type { Parted } from './batch.js';
 import type { SmallFinding } from './finding.js';
 import { nameOf, type Signature } from './signature.js';
@@ -119,6 +121,7 @@ async function explained(
     [file]: printScenario(scenario),
     [`${name}.txt`]: explain(scenario, events, result, 'text', { file }),
     [`${name}.md`]: explain(scenario, events, result, 'markdown', { file }),
+    [`${name}.html`]: await timelinePage(timelineOf(scenario, events, result, file)),
   };
   return { files, result };
 }

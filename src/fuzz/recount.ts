@@ -1,11 +1,11 @@
+import { machineOf } from '../corpus/examine.js';
 import { listScenarios } from '../corpus/list-scenarios.js';
 import { readScenario } from '../corpus/read-scenario.js';
 import type { Engine } from '../engine/engine.js';
+import { FeatureSet } from '../engine/feature-set.js';
 import { UserError } from '../errors.js';
-import type { Scenario } from '../scenario/scenario.js';
 import { ScenarioError } from '../scenario/scenario-error.js';
 import { type CampaignConfig, headerOf } from './config.js';
-import { FeatureSet } from './distil.js';
 
 /** Micro-steps after which a schedule of a corpus is left: far beyond what a fuzzed one makes. */
 const MOST_STEPS = 1_000_000;
@@ -42,8 +42,4 @@ async function scenariosIn(folder: string): Promise<string[]> {
     if (error instanceof UserError) return [];
     throw error;
   }
-}
-
-function machineOf({ algo, mutants, memory, arch, preempt }: Scenario): string {
-  return JSON.stringify([algo, mutants, memory, arch, preempt]);
 }

@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Engine, type Seed } from '../engine/engine.js';
+import { FeatureSet } from '../engine/feature-set.js';
 import { printScenario } from '../scenario/print.js';
 import { type BatchReport, type Found, type Parted, runBatch } from './batch.js';
 import type { CampaignConfig } from './config.js';
-import { FeatureSet } from './distil.js';
 import { plainFinding, smallFinding, smallParted } from './finding.js';
 import { type FindingFiles, findingFiles, partedFiles } from './finding-files.js';
 import { prepareSeeds } from './seeds.js';

@@ -4,16 +4,16 @@ import type { Row, Story } from './story.js';
 export interface Columns {
   readonly titles: readonly string[];
   /** The column that a row stands in. */
-  of(row: Row): number;
+  of(row: Pick<Row, 'cpu'>): number;
   /** What it says there, indented by `indent` for each call it is deep in. */
-  text(row: Row, indent: string): string;
+  text(row: Pick<Row, 'cpu' | 'depth' | 'text'>, indent: string): string;
 }
 
 /** With more acting cpus than that, a column for each is wider than any screen. */
 const MOST_COLUMNS = 6;
 
 /** One column a cpu; or a single one, where each line says whose it is. */
-export function columnsOf({ cpus }: Story): Columns {
+export function columnsOf({ cpus }: Pick<Story, 'cpus'>): Columns {
   if (cpus.length <= MOST_COLUMNS) {
     return {
       titles: cpus.map((cpu) => `CPU${cpu}`),

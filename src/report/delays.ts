@@ -26,6 +26,8 @@ export interface Delayed extends Place {
   readonly issued: number;
   /** The step with which it reaches memory, one more than there are for the end of the run; Infinity: never. */
   readonly reached: number;
+  /** It reaches memory with a fork in front of that step, not with the step. */
+  readonly atFork: boolean;
   /** The steps of other cpus that find an older value because it waits. */
   readonly missedAt: number[];
 }
@@ -84,23 +86,23 @@ export class Delays {
   }
 
   /** Whether anybody can notice that a store waits: then it is told where it is made, and where it becomes visible. */
-  isTold({ cpu, loc, issued, reached, missedAt }: Delayed): boolean {
-    if (missedAt.length > 0 || this.events[reached - 1]?.op === OP_DRAIN) return true;
+  isTold({ cpu, loc, issued, reached, atFork, missedAt }: Delayed): boolean {
+    if (missedAt.length > 0 || (!atFork && this.events[reached - 1]?.op === OP_DRAIN)) return true;
     if (reached === Number.POSITIVE_INFINITY && !NEVER_CHECKED.has(loc)) return true;
     if (!ALWAYS_TOLD.has(loc)) return false;
     return this.events.slice(issued, Math.max(issued, reached - 1)).some((event) => event.cpu !== cpu);
   }
 
   private follow({ reached }: Hidden): void {
-    const reachedAt = new Map(reached.map((store) => [store.issued, store.reached]));
+    const reachedBy = new Map(reached.map((store) => [store.issued, store]));
     let waiting: Delayed[] = [];
     for (const [index, event] of this.events.entries()) {
       const step = index + 1;
       waiting = waiting.filter((store) => store.reached > step);
       const { op, cpu, loc, a, b, value } = event;
       if (op === OP_STORE) {
-        const until = reachedAt.get(step) ?? Number.POSITIVE_INFINITY;
-        const store = { cpu, loc, a, b, value, issued: step, reached: until, missedAt: [] };
+        const { reached: until = Number.POSITIVE_INFINITY, atFork = false } = reachedBy.get(step) ?? {};
+        const store = { cpu, loc, a, b, value, issued: step, reached: until, atFork, missedAt: [] };
         this.issuedBy.set(step, store);
         waiting.push(store);
       } else if (op === OP_LOAD || op === OP_RMW || op === OP_SPIN) {

@@ -56,6 +56,8 @@ export interface Frame {
   clockRead: number;
   /** clear-old: the slot has been made lazy. */
   madeLazy: boolean;
+  /** v6.3: what a task holds once the lock is let go of. */
+  atUnlock: readonly [task: number, cid: number] | null;
   /** The heading was printed for this cpu last. */
   shownOn: number | null;
 }
@@ -106,6 +108,7 @@ export class Frames {
       clockStored: false,
       clockRead: 0,
       madeLazy: false,
+      atUnlock: null,
       shownOn: null,
     };
     if (routine === ROUTINE_SWITCH || routine === ROUTINE_TICK) this.onCpu.set(cpu, frame);
@@ -269,15 +272,13 @@ export class Frames {
   /** When tasks get and lose their ids: local work that belongs to an access. */
   private followId(frame: Frame, event: Event, reading: { verdict: string; ids: [number, number][] }): void {
     const { loc, op } = event;
+    if (this.scenario.algo === 'v6.3') {
+      this.followV63(frame, event, reading);
+      return;
+    }
     if (frame.getting === null) {
-      // mm_cid_put and mm_cid_put_lazy end with the clear, or early.
-      const ends =
-        (loc === LOC_MASK && (op === OP_STORE || (op === OP_RMW && !hasBit(event.after, event.bit)))) ||
-        (loc === LOC_CID && op === OP_LOAD && !cidWord(Number(event.value)).startsWith('lazy'));
-      if (ends && frame.routine === ROUTINE_SWITCH) reading.ids.push([frame.prev, -1]);
-      else if (ends && (loc === LOC_MASK || cidWord(Number(event.value)) === 'unset')) {
-        reading.ids.push([frame.task, -1]);
-      }
+      const leaver = frame.routine === ROUTINE_SWITCH ? frame.prev : frame.task;
+      if (this.putEnds(frame, event)) reading.ids.push([leaver, -1]);
       return;
     }
     if (loc === LOC_CID && op === OP_LOAD && frame.call?.startsWith('mm_cid_get(')) {
@@ -292,11 +293,33 @@ export class Frames {
     } else if (loc === LOC_CID && op === OP_STORE) {
       const cid = this.validCid(Number(event.value));
       if (cid !== null) reading.ids.push([frame.task, cid]);
-    } else if (loc === LOC_MASK && op === OP_STORE && this.scenario.algo === 'v6.3') {
-      const before = BigInt(this.replay.seenBy(event.cpu, event));
-      const added = BigInt(event.value) & ~before;
-      if (added !== 0n) reading.ids.push([frame.task, event.b * 64 + added.toString(2).length - 1]);
     }
+  }
+
+  /** Whether mm_cid_put(), or the switch's mm_cid_put_lazy(), is over: with the clear, or early. */
+  private putEnds({ routine }: Frame, { loc, op, value, after, bit, ok }: Event): boolean {
+    const lazily = routine === ROUTINE_SWITCH;
+    const clearsFirst = !lazily && this.scenario.mutants.includes('clear-before-unset');
+    if (loc === LOC_MASK) return op === OP_RMW && !hasBit(after, bit) && !clearsFirst;
+    if (loc !== LOC_CID) return false;
+    const found = cidWord(Number(value));
+    if (op === OP_LOAD) return lazily ? !found.startsWith('lazy') : found === 'unset';
+    return op === OP_RMW && (ok ? clearsFirst : lazily || found === 'unset');
+  }
+
+  /** v6.3: mm_cid_get() and mm_cid_put() end with the unlock. */
+  private followV63(frame: Frame, event: Event, reading: { ids: [number, number][] }): void {
+    const { loc, op } = event;
+    if (op !== OP_STORE) return;
+    if (loc === LOC_MM_CID_LOCK && frame.atUnlock !== null) {
+      reading.ids.push([...frame.atUnlock]);
+      frame.atUnlock = null;
+    }
+    if (loc !== LOC_MASK) return;
+    const before = BigInt(this.replay.seenBy(event.cpu, event));
+    const added = BigInt(event.value) & ~before;
+    if (added !== 0n) frame.atUnlock = [frame.task, event.b * 64 + added.toString(2).length - 1];
+    else frame.atUnlock = [frame.routine === ROUTINE_SWITCH ? frame.prev : frame.task, -1];
   }
 
   private validCid(word: number): number | null {
@@ -323,6 +346,7 @@ export class Frames {
       if (event.loc === LOC_CURR) this.switchesCurr(frame, event, reading);
       if (event.loc === LOC_ON_CPU) reading.ids.push([frame.prev, -1]);
     }
+    if (this.skipsPutLazy(frame, event)) reading.ids.push([frame.prev, -1]);
     const active = event.loc === LOC_ACTIVE && Number(event.value) === 1;
     if (frame.routine === ROUTINE_EXEC && active && this.scenario.algo !== 'v6.3') {
       frame.title = `sched_mm_cid_after_execve(${name})`;
@@ -334,6 +358,28 @@ export class Frames {
       reading.retitles = frame.title;
     }
     if (event.op === OP_LOAD && event.loc === LOC_NEXT_SCAN) frame.call = null;
+  }
+
+  /** The mutant no-put-lazy: an active prev loses its id where the put would begin, behind the switch's barrier. */
+  private skipsPutLazy(frame: Frame, event: Event): boolean {
+    const { mutants, algo } = this.scenario;
+    if (algo === 'v6.3' || frame.routine !== ROUTINE_SWITCH || !mutants.includes('no-put-lazy')) return false;
+    if (this.activeIn(event.cpu, frame.prev) === null || !frame.clockStored) return false;
+    if (event.op === OP_MB) return true;
+    const last = mutants.includes('late-curr') ? LOC_CLOCK : LOC_CURR;
+    return event.op === OP_STORE && event.loc === last && !this.hasBarrier(frame, event.cpu);
+  }
+
+  /** Whether a switch has a barrier between its store to rq->curr and its first look at a slot. */
+  private hasBarrier({ prev, task }: Frame, cpu: number): boolean {
+    const { mutants, algo, arch } = this.scenario;
+    const fixed = algo === 'rfc-v6-fixed';
+    const [from, into] = [this.mmOf(cpu, prev), this.mmOf(cpu, task)];
+    if (into === NO_MM) return from !== NO_MM && !mutants.includes('no-mb-user-kernel');
+    if (from === NO_MM) return !mutants.includes('no-mb-kernel-user');
+    if (from === into)
+      return fixed && (this.activeIn(cpu, prev) === null || this.activeIn(cpu, task) === null);
+    return (fixed || arch === 'x86') && !mutants.includes('no-mb-user-user');
   }
 
   /** The patch's names for a store to rq->curr: (TSA) to a task of an mm, (TSB) from one. */

@@ -1,9 +1,11 @@
 import type { Scenario } from '../scenario/scenario.js';
+import type { Kind } from '../words.js';
+import { MEANING } from './meaning.js';
 
 /** What a message about a finding says. */
 export interface MailParts {
   readonly scenario: Scenario;
-  readonly kind: string;
+  readonly kind: Kind;
   readonly race: readonly string[];
   /** The run as a table (explain.ts). */
   readonly table: string;
@@ -23,19 +25,6 @@ function subjectOf({ algo, mutants }: Scenario): string {
   return mutants.length === 0 ? what : `${what}, changed on purpose (${mutants.join(', ')})`;
 }
 
-const WHAT_IT_MEANS: Readonly<Record<string, string>> = {
-  'duplicate-cid': 'Two running threads of one address space have the same concurrency id.',
-  'freed-in-use':
-    'A concurrency id is freed while a thread runs with it: the next allocation hands it out again.',
-  ownership: 'A bit of the cidmask is set without exactly one owner, or clear with one.',
-  'bad-cid': 'A thread runs with something that is no concurrency id.',
-  'null-mm': 'The code dereferences an mm that is NULL.',
-  livelock: 'An allocation does not come to an end.',
-  compactness: 'A thread runs with an id above what its address space needs.',
-  'stranded-lazy': 'A slot stays lazy, and its id taken, with nobody left to clear it.',
-  'lock-leak': 'A lock is left held.',
-};
-
 /** A message about a finding, ready to be sent: a subject, an empty line, the text. */
 export function mailOf({ scenario, kind, race, table, carried, text }: MailParts): string {
   const { memory, arch, preempt, cpus, algo } = scenario;
@@ -45,7 +34,7 @@ export function mailOf({ scenario, kind, race, table, carried, text }: MailParts
     ...(algo === 'v6.3' ? [] : [`In-Reply-To: <${PATCH}>`]),
     '',
     `In ${what}, cidfuzz finds a schedule with this result: ${kind}.`,
-    WHAT_IT_MEANS[kind] ?? '',
+    MEANING[kind],
     '',
     race.length === 2 ? 'The accesses that race:' : race.length === 1 ? 'The access to blame:' : '',
     ...race.map((access) => `  ${access}`),

@@ -7,6 +7,7 @@ import {
   LOC_MASK,
   LOC_MM,
   LOC_NEXT_SCAN,
+  NS_PER_JIFFY,
   OP_RMW,
   OP_STORE,
   START_NS,
@@ -32,9 +33,11 @@ export class Replay {
   /** Of each cpu the stores that wait, the oldest first. */
   private readonly buffers = new Map<number, Delayed[]>();
   private readonly touched = new Map<string, Place>();
+  /** The places whose value in memory was set since this was asked for last. */
+  private fresh: Place[] = [];
 
   constructor(
-    scenario: Scenario,
+    private readonly scenario: Scenario,
     private readonly delays: Delays,
   ) {
     scenario.tasks.forEach(({ mm }, task) => {
@@ -50,7 +53,7 @@ export class Replay {
 
   /** What memory holds. */
   inMemory(place: Place): number | bigint {
-    return this.memory.get(key(place)) ?? initial(place);
+    return this.memory.get(key(place)) ?? initial(place, this.scenario);
   }
 
   /** What a cpu sees: its own newest store, or memory. */
@@ -63,6 +66,21 @@ export class Replay {
   write(place: Place, value: number | bigint): void {
     this.memory.set(key(place), value);
     this.touched.set(key(place), place);
+    this.fresh.push(place);
+  }
+
+  /** The places that were written to memory since the last call, some perhaps twice. */
+  takeWritten(): Place[] {
+    const written = this.fresh;
+    this.fresh = [];
+    return written;
+  }
+
+  /** What reaches memory with a fork by this cpu, in front of a step. */
+  fork(cpu: number, next: number): void {
+    for (const store of this.delays.reachedAt(next)) {
+      if (store.atFork && store.cpu === cpu) this.arrive(store);
+    }
   }
 
   /** The stores of a cpu that nobody else can see yet. */
@@ -80,15 +98,21 @@ export class Replay {
   /** What reaches memory from the buffers with a step, before its own access; the changes of all that are told. */
   drain(step: number): (Change & Delayed)[] {
     return this.delays.reachedAt(step).flatMap((store) => {
-      const waiting = this.buffers.get(store.cpu) ?? [];
-      this.buffers.set(
-        store.cpu,
-        waiting.filter((other) => other !== store),
-      );
+      if (store.atFork) return [];
       const from = this.inMemory(store);
-      this.write(store, store.value);
+      this.arrive(store);
       return this.delays.isTold(store) ? [{ ...store, from, to: store.value }] : [];
     });
+  }
+
+  /** A store leaves its buffer for memory. */
+  private arrive(store: Delayed): void {
+    this.buffers.set(
+      store.cpu,
+      this.buffered(store.cpu).filter((other) => other !== store),
+    );
+    const { loc, a, b } = store;
+    this.write({ loc, a, b }, store.value);
   }
 
   /**
@@ -120,7 +144,7 @@ function key({ loc, a, b }: Place): string {
   return `${loc} ${a} ${b}`;
 }
 
-function initial({ loc, a }: Place): number | bigint {
+function initial({ loc, a }: Place, { mms }: Scenario): number | bigint {
   switch (loc) {
     case LOC_CURR:
       return -1 - a;
@@ -133,7 +157,8 @@ function initial({ loc, a }: Place): number | bigint {
     case LOC_MASK:
       return 0n;
     case LOC_NEXT_SCAN:
-      return START_NS / 1_000_000;
+      // What an exec makes begins with 0.
+      return a < mms ? START_NS / NS_PER_JIFFY : 0;
     default:
       return 0;
   }

@@ -7,15 +7,18 @@ import {
   LOC_MM,
   LOC_NEXT_SCAN,
   LOC_USE_CID_LOCK,
+  NS_PER_JIFFY,
   OP_DRAIN,
   OP_LOAD,
   OP_RMW,
   OP_SPIN,
+  OP_STORE,
   ROUTINE_EXEC,
   ROUTINE_EXIT,
   ROUTINE_SWITCH,
   ROUTINE_TICK,
   ROUTINE_WORK,
+  SCAN_DELAY_JIFFIES,
   START_NS,
 } from '../abi.js';
 import type { Event, RunResult, Violation } from '../event/event.js';
@@ -43,14 +46,31 @@ import {
   valueWord,
 } from './wording.js';
 
+/** What a run looks like at a moment, for who watches it being told. Only to be read, and not to be kept. */
+export interface Moment {
+  /** After this step, and before any action that follows it; one more than there are: after the end of the run. */
+  readonly step: number;
+  readonly replay: Replay;
+  readonly frames: Frames;
+  readonly delays: Delays;
+}
+
+export interface TellOptions {
+  /** Whether uninteresting lines are told in one (fold.ts). Default: they are. */
+  readonly fold?: boolean;
+  /** Is told of the moment after each step, and of the end where the run came to it. */
+  readonly watch?: (moment: Moment) => void;
+}
+
 /** Tells a run from its scenario, its events and its result. `file` is what the scenario is called. */
 export function tell(
   scenario: Scenario,
   events: readonly Event[],
   result: RunResult,
   file: string | null = null,
+  options: TellOptions = {},
 ): Story {
-  return new Teller(scenario, events, result).tell(file);
+  return new Teller(scenario, events, result, options).tell(file);
 }
 
 const ROUTINE_OF_ACTION: Partial<Record<Action['op'], number>> = {
@@ -75,13 +95,19 @@ class Teller {
   private readonly holders = new Map<number, string>();
   /** How many rows there were after the last in a cpu's column. */
   private readonly lastRow = new Map<number, number>();
+  /** The mm that a task is a user of, by the stores that it has issued. */
+  private readonly userOf = new Map<number, number>();
   private nowNs = START_NS;
 
   constructor(
     private readonly scenario: Scenario,
     private readonly events: readonly Event[],
     private readonly result: RunResult,
+    private readonly options: TellOptions,
   ) {
+    scenario.tasks.forEach(({ mm }, task) => {
+      this.userOf.set(task, mm);
+    });
     this.delays = new Delays(scenario.memory, events, hiddenOf(scenario, result.steps));
     this.replay = new Replay(scenario, this.delays);
     this.frames = new Frames(scenario, this.replay);
@@ -93,17 +119,18 @@ class Teller {
     let next = 0;
     for (const [index, action] of scenario.actions.entries()) {
       const number = index + 1;
-      if (!skipped.has(number)) this.action(action);
+      if (!skipped.has(number)) this.action(action, next);
       while (this.events[next]?.action === number) this.event(this.events[next]!, ++next);
       if (next === this.events.length && this.endsWith(number)) break;
     }
     this.drainAtEnd();
+    if (isOver(result)) this.watch(result.steps + 1);
     const columns = [...new Set(this.rows.flatMap(({ row }) => (row.cpu === null ? [] : [row.cpu])))];
     return {
       facts: facts(scenario, file),
       legend: legend(scenario, this.delays),
       cpus: columns.sort((one, other) => one - other),
-      rows: fold(this.rows),
+      rows: this.options.fold === false ? this.rows.map(({ row }) => row) : fold(this.rows),
       end: this.endState(columns),
       reordered: reorderings(scenario, this.events, this.delays),
       sentence: this.sentence(),
@@ -130,7 +157,8 @@ class Teller {
 
   // ---- actions -----------------------------------------------------------------------------------------------
 
-  private action(action: Action): void {
+  /** `made`: the steps before it. */
+  private action(action: Action, made: number): void {
     const { scenario } = this;
     const routine = ROUTINE_OF_ACTION[action.op];
     switch (action.op) {
@@ -154,7 +182,7 @@ class Teller {
         break;
       case 'fork-thread':
       case 'fork-process':
-        this.fork(action);
+        this.fork(action, made);
         break;
       default:
         this.heading(
@@ -172,12 +200,15 @@ class Teller {
     }
   }
 
-  private fork(action: Extract<Action, { op: 'fork-thread' | 'fork-process' }>): void {
+  private fork(action: Extract<Action, { op: 'fork-thread' | 'fork-process' }>, made: number): void {
     const { scenario, replay } = this;
     const parent = this.frames.currentOf(action.cpu);
     const parentMm = Number(replay.seenBy(action.cpu, { loc: LOC_MM, a: parent, b: 0 }));
     const mm = action.op === 'fork-process' ? action.mm : parentMm;
+    replay.fork(action.cpu, made + 1);
+    this.forkNextScan(parentMm, action.op === 'fork-process' ? mm : null);
     replay.startTask(action.task, mm);
+    this.userOf.set(action.task, mm);
     const child = taskWord(scenario, action.task);
     const what = action.op === 'fork-process' ? 'a process with a fresh mm' : 'a thread of';
     this.push({
@@ -186,6 +217,16 @@ class Teller {
       text: `${taskWord(scenario, parent)} forks ${child}, ${what} ${mmWord(scenario, mm)}`,
       changes: [`${child} is there, home cpu ${action.home ?? action.cpu}`],
     });
+  }
+
+  /** A fork puts the scan of an mm with one user off; a fresh mm is a copy of it. */
+  private forkNextScan(mm: number, fresh: number | null): void {
+    const { replay } = this;
+    const place = (of: number) => ({ loc: LOC_NEXT_SCAN, a: of, b: 0 });
+    const users = [...this.userOf.values()].filter((used) => used === mm).length;
+    if (users === 1) replay.write(place(mm), Math.floor(this.nowNs / NS_PER_JIFFY) + SCAN_DELAY_JIFFIES);
+    if (fresh === null) return;
+    replay.write(place(fresh), this.scenario.algo === 'rfc-v6-fixed' ? 0 : replay.inMemory(place(mm)));
   }
 
   private heading(cpu: number, frame: Frame, text = frame.title, scan: Scan | null = null): void {
@@ -197,6 +238,7 @@ class Teller {
   // ---- events ------------------------------------------------------------------------------------------------
 
   private event(event: Event, step: number): void {
+    if (event.op === OP_STORE && event.loc === LOC_MM) this.userOf.set(event.a, Number(event.value));
     if (event.op === OP_DRAIN) {
       this.access(event, step, { depth: 0, verdict: '', scan: null, clockStored: true, frame: null });
       return;
@@ -276,6 +318,11 @@ class Teller {
       spinKey(scenario, event),
       this.delays.missedAt(step).length > 0 || this.delays.staleAt(step) !== undefined,
     );
+    this.watch(step);
+  }
+
+  private watch(step: number): void {
+    this.options.watch?.({ step, replay: this.replay, frames: this.frames, delays: this.delays });
   }
 
   /** What is left in the buffers drains once the run is over. */
@@ -419,6 +466,11 @@ class Teller {
       ].join(' and '),
     };
   }
+}
+
+/** Whether a run came to its end, and its buffers drained: no violation and no watchdog stopped it before. */
+export function isOver({ violation, watchdog }: RunResult): boolean {
+  return !watchdog && (violation === null || isFoundAtEnd(violation));
 }
 
 /** Kinds that are looked for only once the run is over. */

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { annotationsOf, onGitHub } from '../ci/annotations.js';
+import type { CiResult } from '../ci/result.js';
+import { writeWhole } from '../corpus/write-whole.js';
+import type { CommonFlags } from './flags.js';
+
+/** Flags of what runs in CI. */
+export interface CiFlags {
+  readonly junit?: string;
+  readonly sarif?: string;
+}
+
+export function addCiFlags(command: Command): Command {
+  return command
+    .option('--junit <file>', 'write the results as JUnit XML, too')
+    .option('--sarif <file>', 'write what is not as it should be as SARIF, too');
+}
+
+/** Whether anybody asks for more than what is printed: then runs must be kept to be told. */
+export function wantsCi({ junit, sarif }: CiFlags): boolean {
+  return junit !== undefined || sarif !== undefined || onGitHub();
+}
+
+/** The version in package.json. */
+export function versionOf(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/**
+ * Writes results in the forms that the flags ask for, and tells GitHub's runner. The libraries are loaded for who asks.
+ *
+ * @throws UserError where a file cannot be written
+ */
+export async function tellCi(
+  name: string,
+  results: readonly CiResult[],
+  flags: CiFlags & CommonFlags,
+): Promise<void> {
+  if (onGitHub()) {
+    const stream = flags.json ? process.stderr : process.stdout;
+    for (const line of annotationsOf(results)) stream.write(`${line}\n`);
+  }
+  if (flags.junit !== undefined) {
+    const { junitOf } = await import('../ci/junit.js');
+    await writeWhole(flags.junit, junitOf(name, results));
+  }
+  if (flags.sarif !== undefined) {
+    const { sarifOf } = await import('../ci/sarif.js');
+    await writeWhole(flags.sarif, sarifOf(versionOf(), results));
+  }
+}

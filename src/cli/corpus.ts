@@ -1,0 +1,195 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { Cover, enough } from '../corpus/cover.js';
+import { type Examined, examine } from '../corpus/examine.js';
+import { listScenarios } from '../corpus/list-scenarios.js';
+import { readScenario } from '../corpus/read-scenario.js';
+import { statsOf, statsText } from '../corpus/stats.js';
+import { writeWhole } from '../corpus/write-whole.js';
+import { Engine } from '../engine/engine.js';
+import { fileError, UserError } from '../errors.js';
+import { grouped } from '../numbers.js';
+import { printScenario } from '../scenario/print.js';
+import { attempt } from './each-file.js';
+import { EXIT, graver } from './exit-codes.js';
+import { addCommonFlags, type CommonFlags } from './flags.js';
+import { printJson, say } from './output.js';
+
+interface OutFlags extends CommonFlags {
+  readonly output: string;
+}
+
+interface MinFlags extends CommonFlags {
+  readonly output?: string;
+  readonly inPlace?: boolean;
+}
+
+export function addCorpus(program: Command, setExit: (code: number) => void): void {
+  const corpus = program.command('corpus').description('keep corpora small: merge, min, stats');
+  const add = (name: string, description: string) =>
+    corpus
+      .command(name)
+      .description(description)
+      .argument('<path...>', 'scenario files, or folders of them: corpora, campaigns')
+      .exitOverride();
+  addCommonFlags(
+    add(
+      'merge',
+      'adds to a folder what reaches, or violates, something that is not in it yet',
+    ).requiredOption('-o, --output <dir>', 'the folder; what is in it stays'),
+  ).action(async (paths: string[], flags: OutFlags) => setExit(await merge(paths, flags)));
+  addCommonFlags(
+    add('min', 'keeps what is enough for every feature and every finding')
+      .option('-o, --output <dir>', 'where the ones that are kept are written')
+      .option('--in-place', 'remove the others where they are'),
+  ).action(async (paths: string[], flags: MinFlags) => setExit(await min(paths, flags)));
+  addCommonFlags(add('stats', 'what corpora hold, and what they cover')).action(
+    async (paths: string[], flags: CommonFlags) => setExit(await stats(paths, flags)),
+  );
+}
+
+/** Runs all files below some paths, one after the other. Bad ones are told, and left where they are. */
+async function examineAll(paths: readonly string[]): Promise<{ all: Examined[]; bad: number; code: number }> {
+  const engine = new Engine();
+  const all: Examined[] = [];
+  let bad = 0;
+  let code: number = EXIT.clean;
+  // A path that is named twice, or is in another, is one.
+  for (const file of new Set(await listScenarios(paths))) {
+    const one = await attempt(async () => {
+      all.push((await examine(engine, file)).examined);
+      return EXIT.clean;
+    });
+    if (one !== EXIT.clean) bad++;
+    code = graver(code, one);
+  }
+  return { all, bad, code };
+}
+
+async function merge(paths: string[], flags: OutFlags): Promise<number> {
+  const { output } = flags;
+  await makeFolder(output);
+  const cover = new Cover();
+  const there = existsSync(output) ? await examineAll(await pathsOf(output)) : { all: [], code: EXIT.clean };
+  for (const one of there.all) cover.add(one);
+  const { all, bad, code } = await examineAll(paths);
+  const hashes = new Set(there.all.map(({ hash }) => hash));
+  // Those with most features first: fewer of them are needed.
+  const fresh = all
+    .toSorted((a, b) => b.features.length - a.features.length)
+    .filter((one) => {
+      const brings = cover.add(one) || one.expects;
+      if (!brings || hashes.has(one.hash)) return false;
+      hashes.add(one.hash);
+      return true;
+    });
+  for (const { file, hash } of fresh) await writeWhole(join(output, `${hash}.cid`), await canonical(file));
+  if (flags.json) {
+    printJson({ format: 1, read: all.length, bad, added: fresh.length, features: cover.size, output });
+  } else {
+    say(
+      `${output}: ${grouped(fresh.length)} of ${grouped(all.length)} scenarios added; it covers ${grouped(cover.size)} features`,
+      flags,
+    );
+  }
+  return graver(code, there.code);
+}
+
+async function min(paths: string[], flags: MinFlags): Promise<number> {
+  const { output, inPlace } = flags;
+  if ((output === undefined) === (inPlace !== true)) {
+    throw new UserError('cidfuzz corpus min: expected -o DIR, or --in-place');
+  }
+  if (inPlace) for (const path of paths) refuseInUse(path);
+  const { all, bad, code } = await examineAll(paths);
+  const kept = enough(all);
+  // What this is for, checked: nothing is lost.
+  if (coverOf(kept) !== coverOf(all)) {
+    process.stderr.write('cidfuzz corpus min: what is kept covers less than all do\n');
+    return EXIT.contradiction;
+  }
+  if (output !== undefined) {
+    await makeFolder(output);
+    for (const { file, hash } of kept) await writeWhole(join(output, `${hash}.cid`), await canonical(file));
+  } else {
+    await removeAllBut(new Set(kept), all, flags);
+  }
+  if (flags.json) {
+    printJson({
+      format: 1,
+      read: all.length,
+      bad,
+      kept: kept.length,
+      ...(output === undefined ? {} : { output }),
+    });
+  } else {
+    const where = output === undefined ? 'kept in place' : `kept in ${output}`;
+    say(
+      `${grouped(kept.length)} of ${grouped(all.length)} scenarios ${where}; all features and findings are there`,
+      flags,
+    );
+  }
+  return code;
+}
+
+async function removeAllBut(kept: ReadonlySet<Examined>, all: readonly Examined[], flags: CommonFlags) {
+  for (const one of all) {
+    if (kept.has(one)) continue;
+    try {
+      await rm(one.file);
+    } catch (error) {
+      throw fileError(one.file, 'remove', error);
+    }
+    if (!flags.json) say(`removed ${one.file}`, flags);
+  }
+}
+
+async function stats(paths: string[], flags: CommonFlags): Promise<number> {
+  const { all, bad, code } = await examineAll(paths);
+  const told = statsOf(all, bad);
+  if (flags.json) printJson(told);
+  else process.stdout.write(statsText(told));
+  return code;
+}
+
+function coverOf(all: readonly Examined[]): string {
+  const cover = new Cover();
+  for (const one of all) cover.add(one);
+  return `${cover}`;
+}
+
+async function canonical(file: string): Promise<string> {
+  return printScenario(await readScenario(file));
+}
+
+/** A folder that may be empty yet. */
+async function pathsOf(folder: string): Promise<string[]> {
+  try {
+    return await listScenarios([folder]);
+  } catch (error) {
+    if (error instanceof UserError && /no scenario in it/.test(error.message)) return [];
+    throw error;
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  try {
+    await mkdir(path);
+  } catch (error) {
+    throw fileError(path, 'create', error);
+  }
+}
+
+/** @throws UserError where a campaign works in the folder, or in the one above */
+function refuseInUse(path: string): void {
+  for (const folder of [path, dirname(path)]) {
+    if (existsSync(join(folder, 'lock'))) {
+      throw new UserError(
+        `${path}: a campaign works in ${folder} (expected that none does; -o DIR leaves it alone)`,
+      );
+    }
+  }
+}
