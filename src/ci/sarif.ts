@@ -1,9 +1,13 @@
 import { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } from 'node-sarif-builder';
-import type { Location, Result, ThreadFlow, ThreadFlowLocation } from 'sarif';
 import { MEANING } from '../report/meaning.js';
 import type { Row } from '../report/story.js';
 import type { CiKind, CiResult, CiRun } from './result.js';
 import { uriOf } from './uri.js';
+
+type Result = SarifResultBuilder['result'];
+type Location = NonNullable<Result['locations']>[number];
+type ThreadFlow = NonNullable<Result['codeFlows']>[number]['threadFlows'][number];
+type Step = ThreadFlow['locations'][number];
 
 /** GitHub takes no more locations of a result's flows. */
 const MOST_LOCATIONS = 10_000;
@@ -72,7 +76,7 @@ function at(file: string, startLine: number): Location {
 function threadFlows(file: string, { story, events, lines }: CiRun): ThreadFlow[] {
   const shown = story.rows.filter(({ steps }) => steps !== null).length;
   let leaveOut = Math.max(0, shown - MOST_LOCATIONS);
-  const flows = new Map<number, ThreadFlowLocation[]>(story.cpus.map((cpu) => [cpu, []]));
+  const flows = new Map<number, Step[]>(story.cpus.map((cpu) => [cpu, []]));
   const places = new Map<number, string>();
   for (const row of story.rows) {
     if (row.cpu === null) continue;
@@ -89,7 +93,7 @@ function threadFlows(file: string, { story, events, lines }: CiRun): ThreadFlow[
     .map(([cpu, locations]) => ({ id: `CPU${cpu}`, locations }));
 }
 
-function step(file: string, row: Row, line: number, place: string | undefined): ThreadFlowLocation {
+function step(file: string, row: Row, line: number, place: string | undefined): Step {
   const changes = row.changes.length === 0 ? '' : ` (${row.changes.join(', ')})`;
   return {
     location: {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import { hashOf } from '../corpus/hash.js';
@@ -95,21 +95,16 @@ async function tidyCorpus(
 ): Promise<void> {
   const limit = pLimit(AT_ONCE);
   const looked = (await names(join(dir, sub))).map((name) =>
-    limit(async () => ((await isWhole(join(dir, sub, name), name)) ? null : name)),
+    limit(async () => ((await isNamedAfterItself(join(dir, sub, name), name)) ? null : name)),
   );
   for (const name of await Promise.all(looked)) {
     if (name !== null) await setAside(join(sub, name));
   }
 }
 
-async function isWhole(path: string, name: string): Promise<boolean> {
-  if (!/^[0-9a-f]{16}\.cid$/.test(name)) return false;
-  try {
-    return `${hashOf(await readFile(path))}.cid` === name;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EISDIR') return false;
-    throw error;
-  }
+async function isNamedAfterItself(path: string, name: string): Promise<boolean> {
+  if (!/^[0-9a-f]{16}\.cid$/.test(name) || !(await lstat(path)).isFile()) return false;
+  return `${hashOf(await readFile(path))}.cid` === name;
 }
 
 /** What is in a folder, in a fixed order; nothing where there is none. */

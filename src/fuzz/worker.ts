@@ -59,6 +59,8 @@ let seeds: { readonly names: readonly string[]; readonly made: readonly Seed[] }
 
 // Ctrl-C goes to all processes of a terminal: the campaign ends us when it is done with us.
 process.on('SIGINT', () => undefined);
+// The campaign is gone: nobody waits for an answer any more.
+process.on('disconnect', () => process.exit());
 
 /** The entry point that the pool calls. */
 export default async function work(task: Task): Promise<Sent<BatchReport | Made | FindingFiles>> {

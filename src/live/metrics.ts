@@ -7,8 +7,8 @@ type Value = readonly [labels: Readonly<Record<string, string>>, value: number];
 /** The metrics of a campaign in Prometheus' text format. prom-client is loaded here: no other command waits for it. */
 export async function metricsOf(view: CampaignView): Promise<{ type: string; text: string }> {
   const { Counter, Gauge, Registry } = await import('prom-client');
-  const registry = new Registry();
-  const registers = [registry];
+  const metrics = new Registry();
+  const registers = [metrics];
   const counter = (name: string, help: string, values: readonly Value[]) => {
     const labelNames = Object.keys(values[0]?.[0] ?? {});
     const metric = new Counter({ name: `cidfuzz_${name}`, help, labelNames, registers });
@@ -63,7 +63,7 @@ export async function metricsOf(view: CampaignView): Promise<{ type: string; tex
       one(now.seconds - now.lastFinding),
     );
   }
-  return { type: registry.contentType, text: await registry.metrics() };
+  return { type: metrics.contentType, text: await metrics.metrics() };
 }
 
 function byKind(kinds: readonly string[]): Value[] {

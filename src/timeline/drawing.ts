@@ -11,8 +11,8 @@ export interface Drawing {
   readonly height: number;
   readonly boxes: readonly Box[];
   readonly lines: readonly Line[];
-  readonly marks: readonly Symbol[];
-  readonly texts: readonly Text[];
+  readonly marks: readonly Glyph[];
+  readonly texts: readonly Label[];
 }
 
 export interface Box {
@@ -28,7 +28,7 @@ export interface Line extends Box {
   readonly thick: number;
 }
 
-export interface Symbol {
+export interface Glyph {
   readonly x: number;
   readonly y: number;
   readonly shape: string;
@@ -36,7 +36,7 @@ export interface Symbol {
   readonly fill: string;
 }
 
-export interface Text {
+export interface Label {
   readonly x: number;
   readonly y: number;
   readonly text: string;
@@ -92,8 +92,8 @@ interface Lane {
 class Layout {
   private readonly boxes: Box[] = [];
   private readonly lines: Line[] = [];
-  private readonly marks: Symbol[] = [];
-  private readonly texts: Text[] = [];
+  private readonly marks: Glyph[] = [];
+  private readonly texts: Label[] = [];
   private readonly columns: ReturnType<typeof columnsOf>;
   private readonly lanes: readonly Lane[];
   /** Where what changed is told. */

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CLEAN, cidfuzz, FREED, rows, temporaryFolder, write } from './cidfuzz.js';
 
@@ -81,5 +83,55 @@ describe('explain', () => {
     expect(more).toEqual([]);
     expect(explanation).toBe(text);
     expect([rest]).toEqual(rows(replayed));
+  });
+
+  it('svg and html: a timeline, the same every time, on stdout or in a file', async () => {
+    for (const [format, begin, end] of [
+      ['svg', /^<svg [^>]*xmlns=/, /<\/svg>\n$/],
+      ['html', /^<!doctype html>/, /<\/html>\n$/],
+    ] as const) {
+      const { code, stdout, stderr } = await cidfuzz(['explain', 'tso.cid', '--format', format], { cwd });
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(begin);
+      expect(stdout).toMatch(end);
+      expect(stdout).toContain('rq-&gt;curr = a (TSA)'.replace('&gt;', format === 'svg' ? '&gt;' : '&#62;'));
+      const file = `out.${format}`;
+      const wrote = await cidfuzz(['explain', 'tso.cid', '--format', format, '-o', file], { cwd });
+      expect(wrote).toMatchObject({ code: 0, stdout: '', stderr: '' });
+      expect(readFileSync(join(cwd, file), 'utf8')).toBe(stdout);
+      const json = await cidfuzz(['explain', 'tso.cid', '--json', '--format', format], { cwd });
+      expect(rows(json.stdout)).toMatchObject([{ file: 'tso.cid', explanation: stdout }]);
+    }
+  });
+
+  it('-o writes text and Markdown too', async () => {
+    for (const format of ['text', 'markdown']) {
+      const { stdout } = await cidfuzz(['explain', 'freed.cid', '--format', format], { cwd });
+      const wrote = await cidfuzz(['explain', 'freed.cid', '--format', format, '-o', 'out.txt'], { cwd });
+      expect(wrote).toMatchObject({ code: 0, stdout: '', stderr: '' });
+      expect(readFileSync(join(cwd, 'out.txt'), 'utf8')).toBe(stdout);
+    }
+    const nowhere = await cidfuzz(['explain', 'freed.cid', '-o', 'no/such/folder'], { cwd });
+    expect([nowhere.code, nowhere.stdout]).toEqual([1, '']);
+    expect(nowhere.stderr).toMatch(/^no\/such\/folder: cannot write \(no such file or folder\)\n$/);
+  });
+
+  it('says that a run is too long for a page or a picture', async () => {
+    const turn = 'switch 0 a\nstep 0 40\nswitch 0 idle\nstep 0 40\n';
+    const head = 'cidfuzz 1\ncpus 1\nmm A\ntask a A 0\n---\n';
+    writeFileSync(join(cwd, 'long.cid'), head + turn.repeat(3000));
+    for (const [format, most] of [
+      ['svg', 1000],
+      ['html', 20_000],
+    ]) {
+      const { code, stdout, stderr } = await cidfuzz(['explain', 'long.cid', '--format', `${format}`], {
+        cwd,
+      });
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toBe(
+        `long.cid: the run is too long for --format ${format} (expected at most ${most} steps)\n`,
+      );
+    }
+    expect((await cidfuzz(['explain', 'long.cid'], { cwd })).code).toBe(0);
   });
 });

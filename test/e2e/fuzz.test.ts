@@ -55,7 +55,8 @@ describe('fuzz', () => {
       const files = listing(join(cwd, folder));
       expect(files).toEqual(
         [
-          ...(row.carried ? ['carried.cid', 'carried.md', 'carried.txt'] : []),
+          ...(row.carried ? ['carried.cid', 'carried.html', 'carried.md', 'carried.txt'] : []),
+          'explained.html',
           'explained.md',
           'explained.txt',
           'finding.json',
@@ -244,7 +245,14 @@ describe('fuzz', () => {
     const args = ['--mutant', 'exit-stays-active', '--strategy', 'random-walk', '--runs', '10000'];
     const loud = await fuzz('loud', args);
     expect(rows(loud.stdout)).toHaveLength(2);
-    expect(loud.stderr).toContain('seed 1');
+    const events = rows(loud.stderr);
+    expect(events[0]).toMatchObject({ event: 'begun', seed: 1, out: 'loud' });
+    expect(events.at(-1)).toEqual({ event: 'ended', interrupted: false });
+    expect(events.map(({ event }) => event)).toContain('progress');
+    const [finding] = rows(loud.stdout);
+    expect(events).toContainEqual(
+      expect.objectContaining({ event: 'stored', finding: finding!.finding, schedule: finding!.schedule }),
+    );
     expect(await fuzz('silent', [...args, '--quiet'])).toEqual({ ...loud, stderr: '' });
   });
 });
@@ -268,14 +276,14 @@ describe('Ctrl-C', () => {
         },
       });
       expect(cut.code).toBe(130);
-      expect(cut.stderr).toContain('interrupted: ');
+      expect(rows(cut.stderr)).toContainEqual({ event: 'interrupted' });
       const state = stateOf(out);
       expect(state.next).toBeGreaterThan(0);
       expect(state.next).toBeLessThan(runs);
       expect(rows(cut.stdout).at(-1)).toMatchObject({ summary: true, schedules: state.next });
 
-      const resume = /^interrupted; everything is in .*\. To go on: cidfuzz (.*)$/m.exec(cut.stderr)![1]!;
-      const resumed = await cidfuzz([...resume.split(' '), '--json'], { cwd });
+      const { resume } = rows(cut.stderr).at(-1) as { resume: string };
+      const resumed = await cidfuzz([...resume.split(' ').slice(1), '--json'], { cwd });
       expect(resumed.code).toBe(77);
       expect(stateOf(out).next).toBe(runs);
       if (!existsSync(join(cwd, 'uncut'))) await fuzz('uncut', args);
@@ -326,7 +334,7 @@ describe('a damaged campaign folder', () => {
     const again = await cidfuzz([...args, '--out', out], { cwd });
     expect(again).toEqual({
       ...whole,
-      stderr: `${out}: 1 file was torn or foreign, and is in ${out}/aside now: ${finding}\n`,
+      stderr: `${JSON.stringify({ event: 'aside', paths: [finding] })}\n`,
     });
     const after = Object.entries(results(join(cwd, out)));
     expect(Object.fromEntries(after.filter(([name]) => !name.startsWith('aside/')))).toEqual(before);
@@ -340,7 +348,7 @@ describe('a damaged campaign folder', () => {
     const again = await cidfuzz([...args, '--out', 'damaged'], { cwd });
     expect(again).toEqual({
       ...whole,
-      stderr: expect.stringMatching(/^damaged: 1 file was torn or foreign/),
+      stderr: `${JSON.stringify({ event: 'aside', paths: [state] })}\n`,
     });
     expect(readFileSync(join(cwd, 'damaged/aside', state), 'utf8')).toBe('{"format":1}');
   });

@@ -137,9 +137,10 @@ class TimelineView {
     this.map.addEventListener('pointermove', (event) => {
       if (this.map.hasPointerCapture(event.pointerId)) point(event);
     });
-    new ResizeObserver(() => {
-      this.root.style.setProperty('--head', `${this.head.offsetHeight}px`);
-    }).observe(this.head);
+    // What the browser scrolls to by itself stays clear of the head.
+    const keepClear = () => this.root.style.setProperty('--head', `${this.head.offsetHeight}px`);
+    keepClear();
+    new ResizeObserver(keepClear).observe(this.head);
     window.addEventListener('resize', () => {
       this.stateHeight = 0;
       this.state.style.minHeight = '';
@@ -307,4 +308,6 @@ function followHash(): void {
 }
 
 window.addEventListener('hashchange', followHash);
+// The browser goes there too, and may do so late.
+window.addEventListener('load', followHash);
 followHash();
