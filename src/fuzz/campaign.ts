@@ -21,8 +21,8 @@ import { type CampaignState, type Contradiction, findingsOf, type Instance, type
 import { Statistics } from './stats.js';
 import { Store } from './store.js';
 import { tidyFolder } from './tidy.js';
-import type { Made } from './worker.js';
-import { type Failure, WORKER_LIMITS, WorkerFault, Workers } from './workers.js';
+import type { Answer, Made, Task } from './worker.js';
+import { type Answered, type Failure, WORKER_LIMITS, WorkerFault, Workers } from './workers.js';
 
 /** When a campaign ends by itself. */
 export interface CampaignLimits {
@@ -74,6 +74,8 @@ export interface CampaignEnd {
 
 /** Cores that this process may use. */
 export const defaultJobs = (): number => availableParallelism();
+
+type BatchTask = Extract<Task, { op: 'batch' }>;
 
 /** A batch's report, or what a worker has failed on. */
 type Batch = BatchReport & { readonly fault?: WorkerFault };
@@ -194,7 +196,7 @@ class Campaign {
       }),
     );
     this.monitor.enter('ending');
-    await this.stored;
+    await this.allStored();
     await this.saving;
     if (this.lost.aborted) {
       throw new UserError(
@@ -228,7 +230,8 @@ class Campaign {
   /** Runs a batch. One that cidfuzz itself fails on is stored as what it is, and counts as run: nothing is known of it. */
   private async reportOf(first: number, count: number): Promise<Batch> {
     try {
-      return await this.ask(first, count, this.features.toString(), this.met(first));
+      const { answer, fault } = await this.ask(first, count, this.features.toString(), this.met(first));
+      return fault === null ? answer : { ...answer, fault };
     } catch (error) {
       if (!(error instanceof WorkerFault)) throw error;
       return { ...nothingOf(first, count), fault: error };
@@ -240,7 +243,7 @@ class Campaign {
     count: number,
     known: string | null,
     met: readonly string[],
-  ): Promise<BatchReport> {
+  ): Promise<Answered<BatchTask>> {
     const { config, out } = this.options;
     return this.workers.ask({ op: 'batch', config, first, count, known, met, seeds: join(out, 'seeds') });
   }
@@ -394,18 +397,25 @@ class Campaign {
   /** A finding made small; where cidfuzz fails on that, as it was met, and the failure beside it. */
   private async small(found: Found): Promise<Made> {
     try {
-      return await this.workers.ask({ op: 'finding', found });
+      return await this.answer({ op: 'finding', found }, found.schedule);
     } catch (error) {
       if (!(error instanceof WorkerFault)) throw error;
       this.makeFault(error, found.schedule);
-      return this.workers.ask({ op: 'finding', found, plain: true });
+      return this.answer({ op: 'finding', found, plain: true }, found.schedule);
     }
+  }
+
+  /** An answer; where a worker failed on the way to it, that is stored, too. */
+  private async answer<T extends Task>(task: T, schedule: number): Promise<Answer<T>> {
+    const { answer, fault } = await this.workers.ask(task);
+    if (fault !== null) this.makeFault(fault, schedule);
+    return answer;
   }
 
   private makeParted(parted: Parted): void {
     const entry: Contradiction = { schedule: parted.schedule, finding: null };
     this.state.parted.push(entry);
-    this.inOrder(this.workers.ask({ op: 'parted', parted }), (files) =>
+    this.inOrder(this.answer({ op: 'parted', parted }, parted.schedule), (files) =>
       this.storeContradiction(entry, null, files, 'divergence'),
     );
   }
@@ -429,6 +439,14 @@ class Campaign {
     list?.push(entry);
     await this.know(entry.finding);
     this.told(entry.finding, kind, entry.schedule);
+  }
+
+  /** Done when nothing is left to be stored: what is made small may show a fault, which is stored as well. */
+  private async allStored(): Promise<void> {
+    for (let last: Promise<void> | null = null; last !== this.stored; ) {
+      last = this.stored;
+      await last;
+    }
   }
 
   private told(finding: string, kind: Kind | 'divergence' | 'fault', schedule: number): void {
@@ -467,7 +485,7 @@ class Campaign {
         continue;
       }
       const site = state.sites[instance.site]!;
-      const { found } = await again(instance.schedule);
+      const { found } = (await again(instance.schedule)).answer;
       const same = found.find((one) => this.siteOf(one) === site);
       if (same === undefined)
         throw new UserError(
@@ -479,7 +497,7 @@ class Campaign {
     const parted = await filterAsync(state.parted, missing);
     state.parted.splice(0, state.parted.length, ...state.parted.filter((entry) => !parted.includes(entry)));
     for (const { schedule } of parted) {
-      for (const one of (await again(schedule)).parted) this.makeParted(one);
+      for (const one of (await again(schedule)).answer.parted) this.makeParted(one);
     }
     const faults = await filterAsync(state.faults, missing);
     state.faults.splice(0, state.faults.length, ...state.faults.filter((entry) => !faults.includes(entry)));
@@ -488,7 +506,7 @@ class Campaign {
       const { fault } = await this.reportOf(schedule, size - (schedule % size));
       if (fault !== undefined) this.makeFault(fault, schedule);
     }
-    await this.stored;
+    await this.allStored();
   }
 
   private untilMet(): boolean {

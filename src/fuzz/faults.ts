@@ -1,6 +1,6 @@
 import { hashOf } from '../corpus/hash.js';
 import type { CampaignConfig } from './config.js';
-import { type FindingFiles, sealed } from './finding-files.js';
+import { type FindingFiles, json, sealed } from './finding-files.js';
 import { shellWord, wordsOf } from './words-of.js';
 import type { Task } from './worker.js';
 import { WorkerFault, type Workers } from './workers.js';
@@ -35,7 +35,7 @@ export async function faultFiles(
   const [first, count] = batch === null ? [null, null] : [batch.first, batch.count];
   const files: Record<string, string> = {
     'explained.txt': `${explanation(task, least)}\n\n${stack}\n`,
-    'task.json': `${JSON.stringify(batch === null ? task : { ...batch, known: null }, null, 2)}\n`,
+    'task.json': json(batch === null ? task : { op: batch.op, config, first, count }),
     ...(scenario === null ? {} : { 'schedule.cid': scenario }),
     ...(batch === null ? {} : { 'reproduce.sh': reproduceOf(config, corpus, batch.first, batch.count) }),
   };
@@ -67,14 +67,11 @@ async function fewest(
   let [sound, bad] = [0, task.count];
   while (bad - sound > 1) {
     const count = Math.floor((sound + bad) / 2);
-    try {
-      await workers.once({ ...task, count });
+    const found = await workers.failsOn({ ...task, count });
+    if (found === null) {
       sound = count;
-    } catch (error) {
-      if (!(error instanceof WorkerFault)) throw error;
-      // Killed from outside proves nothing: once more, with the same.
-      if (error.failure.how === 'was killed') continue;
-      least = new WorkerFault({ ...task, count }, error.failure, true);
+    } else {
+      least = new WorkerFault({ ...task, count }, found.failure, true);
       bad = count;
     }
   }

@@ -38,6 +38,12 @@ export const WORKER_LIMITS: WorkerLimits = { batchMs: 120_000, findingMs: 1_200_
 /** A worker that is killed from outside, as by a system that is short of memory, has its task run so often by others. */
 const KILLED_MOST = 5;
 
+/** An answer, and what it took. */
+export interface Answered<T extends Task> {
+  readonly answer: Answer<T>;
+  readonly fault: WorkerFault | null;
+}
+
 /** What the workers of a campaign take. */
 export interface Usage {
   /** Bytes that the workers have in memory. */
@@ -90,31 +96,43 @@ export class Workers {
   /**
    * Has a task done.
    *
+   * @returns the answer, and how a worker failed on it that was not the one that gave it; null: none did
    * @throws WorkerFault where a worker failed on it, and another that ran it again did as well
    */
-  ask<T extends Task>(task: T): Promise<Answer<T>> {
+  ask<T extends Task>(task: T): Promise<Answered<T>> {
     return this.limit(() => this.answer(task));
   }
 
-  /** Has a task done once. @throws WorkerFault where the worker fails on it */
-  once<T extends Task>(task: T): Promise<Answer<T>> {
-    return this.limit(() => this.attempt(task));
+  /**
+   * Whether a worker fails on a task, given it once: how, or null. A worker that is killed from outside proves nothing, unless it
+   * always is.
+   */
+  async failsOn(task: Task): Promise<WorkerFault | null> {
+    for (let killed = 1; ; killed++) {
+      try {
+        await this.limit(() => this.attempt(task));
+        return null;
+      } catch (error) {
+        if (!(error instanceof WorkerFault)) throw error;
+        if (error.failure.how !== 'was killed' || killed === KILLED_MOST) return error;
+      }
+    }
   }
 
   close(): Promise<void> {
     return this.pool.destroy();
   }
 
-  private async answer<T extends Task>(task: T): Promise<Answer<T>> {
-    let failed = false;
+  private async answer<T extends Task>(task: T): Promise<Answered<T>> {
+    let fault: WorkerFault | null = null;
     for (let killed = 0; ; ) {
       try {
-        return await this.attempt(task);
+        return { answer: await this.attempt(task), fault };
       } catch (error) {
         if (!(error instanceof WorkerFault)) throw error;
-        const again = error.failure.how === 'was killed' ? ++killed < KILLED_MOST : !failed;
-        failed ||= error.failure.how !== 'was killed';
+        const again = error.failure.how === 'was killed' ? ++killed < KILLED_MOST : fault === null;
         if (!again) throw new WorkerFault(task, error.failure, true);
+        if (error.failure.how !== 'was killed') fault = error;
       }
     }
   }

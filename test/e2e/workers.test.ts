@@ -1,0 +1,205 @@
+/** A cidfuzz whose workers are broken on purpose: what becomes of the campaign, and of the batch that shows it. */
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cidfuzz, listing, type Outcome, ROOT, results, rows, spawned, temporaryFolder } from './cidfuzz.js';
+
+const cwd = temporaryFolder();
+
+/** The schedule at which they fail, in the second batch. */
+const BAD = 10_500;
+const CAMPAIGN = ['--algo', 'rfc-v6-fixed', '--runs', '11000', '--json'];
+/** In front of a batch: its bounds are `first` and `count`. */
+const BATCH = 'engine.beginBatch(headerOf(config)';
+const inBadBatch = (what: string) => `if (first <= ${BAD} && ${BAD} < first + count) { ${what} }\n    `;
+
+/** A copy of cidfuzz with some of its code replaced. Its `cidfuzz` is a program of its own, for reproduce.sh. */
+function broken(name: string, edits: readonly (readonly [file: string, from: string, to: string])[]): string {
+  const root = join(cwd, name);
+  mkdirSync(root);
+  for (const folder of ['dist', 'build']) cpSync(join(ROOT, folder), join(root, folder), { recursive: true });
+  cpSync(join(ROOT, 'package.json'), join(root, 'package.json'));
+  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+  for (const [file, from, to] of edits) {
+    const path = join(root, 'dist', file);
+    const text = readFileSync(path, 'utf8');
+    expect(text.split(from), `${from} in ${file}`).toHaveLength(2);
+    writeFileSync(
+      path,
+      text.replace(from, () => to),
+    );
+  }
+  const program = join(root, 'cidfuzz');
+  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${root}/dist/cli/main.js" "$@"\n`, {
+    mode: 0o755,
+  });
+  return root;
+}
+
+function fuzz(root: string, out: string, more: readonly string[] = []): Promise<Outcome> {
+  return cidfuzz(['fuzz', ...CAMPAIGN, '--out', out, ...more], { cwd, main: join(root, 'dist/cli/main.js') });
+}
+
+/** The one fault that a campaign has stored, and its files. */
+function faultOf(outcome: Outcome, out: string) {
+  const faults = rows(outcome.stdout).filter(({ outcome }) => outcome === 'fault');
+  expect(faults).toHaveLength(1);
+  const folder = join(cwd, out, faults[0]!.finding as string);
+  const file = (name: string) => readFileSync(join(folder, name), 'utf8');
+  return { folder, file, json: JSON.parse(file('finding.json')).fault as Record<string, unknown> };
+}
+
+const replacedIn = ({ stderr }: Outcome) => rows(stderr).filter(({ event }) => event === 'replaced');
+
+describe('a worker', () => {
+  it('that fails on a batch is replaced; the fewest schedules that show it are stored', async () => {
+    const root = broken('fails', [
+      ['fuzz/batch.js', BATCH, `${inBadBatch("throw new Error('trapped')")}${BATCH}`],
+    ]);
+    const outcome = await fuzz(root, 'failed');
+    expect(outcome.code).toBe(78);
+    // The other batches are counted, and this one, of which nothing is known.
+    expect(rows(outcome.stdout).at(-1)).toMatchObject({ schedules: 11_000, findings: 0, faults: 1 });
+    expect(replacedIn(outcome).length).toBeGreaterThanOrEqual(2);
+    expect(replacedIn(outcome)[0]).toMatchObject({ how: 'failed', message: 'trapped' });
+    const { json, file, folder } = faultOf(outcome, 'failed');
+    expect(json).toEqual({
+      how: 'failed',
+      message: 'trapped',
+      task: 'batch',
+      reproduced: true,
+      first: 10_000,
+      count: BAD + 1 - 10_000,
+    });
+    expect(file('explained.txt')).toContain('Another worker that ran it again did so, too');
+    expect(file('explained.txt')).toContain('at runBatch');
+    expect(JSON.parse(file('task.json'))).toMatchObject({ op: 'batch', first: 10_000, count: 501 });
+    // The command that is stored shows it again, and on a sound cidfuzz nothing.
+    const again = (program: string) =>
+      spawned('sh', [join(folder, 'reproduce.sh')], { cwd, env: { CIDFUZZ: program } });
+    const shown = await again(join(root, 'cidfuzz'));
+    expect(shown.stdout).toContain('cidfuzz itself fails at schedule 10 000');
+    expect(shown.code).toBe(78);
+    expect((await again(join(broken('sound', []), 'cidfuzz'))).code).toBe(0);
+  });
+
+  it('comes to the same, whatever --jobs', async () => {
+    const root = join(cwd, 'fails');
+    await fuzz(root, 'jobs1', ['--jobs', '1']);
+    await fuzz(root, 'jobs3', ['--jobs', '3']);
+    // Stack traces name the same files.
+    expect(results(join(cwd, 'jobs1'))).toEqual(results(join(cwd, 'jobs3')));
+    // And there is nothing to be done again.
+    const again = await fuzz(root, 'jobs1');
+    expect(replacedIn(again)).toEqual([]);
+    expect(again.code).toBe(78);
+  });
+
+  it('that fails once, and not again, is stored as what it is', async () => {
+    const once = `if (!existsSync('${join(cwd, 'flag')}')) { writeFileSync('${join(cwd, 'flag')}', ''); throw new Error('once'); }`;
+    const root = broken('once', [
+      ['fuzz/batch.js', BATCH, `${inBadBatch(once)}${BATCH}`],
+      [
+        'fuzz/batch.js',
+        'export function runBatch(',
+        "import { existsSync, writeFileSync } from 'node:fs';\nexport function runBatch(",
+      ],
+    ]);
+    const outcome = await fuzz(root, 'oncefailed');
+    expect(outcome.code).toBe(78);
+    expect(faultOf(outcome, 'oncefailed').json).toMatchObject({
+      how: 'failed',
+      reproduced: false,
+      count: 1000,
+    });
+    // The batch itself is counted as it is.
+    const sound = await fuzz(join(cwd, 'sound'), 'soundrun');
+    const { faults: _, ...summary } = rows(outcome.stdout).at(-1)!;
+    const { faults: __, ...other } = rows(sound.stdout).at(-1)!;
+    expect(summary).toEqual(other);
+  });
+
+  it('that hangs is ended, and its batch looked through', async () => {
+    const root = broken('hangs', [
+      ['fuzz/batch.js', BATCH, `${inBadBatch('for (;;);')}${BATCH}`],
+      ['fuzz/workers.js', '120_000', '3_000'],
+    ]);
+    const outcome = await fuzz(root, 'hung', ['--jobs', '2']);
+    expect(outcome.code).toBe(78);
+    const { json } = faultOf(outcome, 'hung');
+    expect(json).toMatchObject({ how: 'hung', reproduced: true, first: 10_000, count: 501 });
+    expect(json.message).toBe('no answer after 3 s');
+  });
+
+  it('that grows is replaced', async () => {
+    const grown = `(task.first <= ${BAD} && ${BAD} < task.first + task.count ? 2 ** 32 : process.memoryUsage.rss())`;
+    const root = broken('grows', [
+      ['fuzz/worker.js', 'memory: process.memoryUsage.rss()', `memory: ${grown}`],
+    ]);
+    const outcome = await fuzz(root, 'grown');
+    expect(faultOf(outcome, 'grown').json).toMatchObject({
+      how: 'grew',
+      message: '4096 MiB in memory (expected at most 2048)',
+      count: 501,
+    });
+    expect(outcome.code).toBe(78);
+  });
+
+  it('that ends by itself whenever it is given a batch is no accident', async () => {
+    const root = broken('dies', [['fuzz/batch.js', BATCH, `${inBadBatch('process.exit(3)')}${BATCH}`]]);
+    const outcome = await fuzz(root, 'died');
+    expect(outcome.code).toBe(78);
+    expect(faultOf(outcome, 'died').json).toMatchObject({ how: 'was killed', reproduced: true });
+    expect(rows(outcome.stdout).at(-1)).toMatchObject({ schedules: 11_000 });
+  });
+
+  it('that is killed from outside costs nothing but time', async () => {
+    let killed = 0;
+    const outcome = await cidfuzz(['fuzz', ...CAMPAIGN, '--out', 'killed', '--jobs', '2'], {
+      cwd,
+      onStderr: (child, all) => {
+        if (killed > 0 || !all.includes('"progress"')) return;
+        const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+        killed = Number(children.split(' ')[0]);
+        process.kill(killed, 'SIGKILL');
+      },
+    });
+    expect(killed).toBeGreaterThan(0);
+    expect(outcome.code).toBe(0);
+    expect(rows(outcome.stdout).at(-1)).toMatchObject({ schedules: 11_000, faults: 0 });
+    expect(readdirSync(join(cwd, 'killed/findings'))).toEqual([]);
+  });
+
+  it('that fails where a finding is made small leaves it as it was met', async () => {
+    const root = broken('small', [
+      [
+        'fuzz/finding.js',
+        'const minimized = shrink(engine, found.scenario);',
+        "throw new Error('no');\n    const minimized = shrink(engine, found.scenario);",
+      ],
+    ]);
+    const outcome = await cidfuzz(
+      [
+        'fuzz',
+        '--mutant',
+        'exit-stays-active',
+        '--strategy',
+        'random-walk',
+        '--runs',
+        '10000',
+        '--json',
+        '--out',
+        'plain',
+      ],
+      { cwd, main: join(root, 'dist/cli/main.js') },
+    );
+    expect(outcome.code).toBe(78);
+    const [finding] = rows(outcome.stdout);
+    const path = join(cwd, 'plain', finding!.finding as string);
+    expect(finding).toMatchObject({ violation: { kind: 'freed-in-use' } });
+    const actions = (file: string) => readFileSync(join(path, file), 'utf8').split('---\n')[1];
+    expect(actions('minimized.cid')).toBe(actions('original.cid'));
+    expect(faultOf(outcome, 'plain').json).toMatchObject({ task: 'finding', reproduced: true });
+    expect(listing(path)).toContain('explained.txt');
+  });
+});
