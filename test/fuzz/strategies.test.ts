@@ -4,6 +4,7 @@ import { lockstep } from '../../src/check/lockstep.js';
 import { kindWord } from '../../src/check/verdict.js';
 import { CORPUS_ENTRIES, FUZZ_DONE } from '../../src/engine/addresses.js';
 import { Engine } from '../../src/engine/engine.js';
+import { FeatureSet } from '../../src/engine/feature-set.js';
 import { runBatch } from '../../src/fuzz/batch.js';
 import {
   type CampaignConfig,
@@ -13,7 +14,6 @@ import {
   type Strategy,
   settingsOf,
 } from '../../src/fuzz/config.js';
-import { FeatureSet } from '../../src/fuzz/distil.js';
 import { searchBatch } from '../../src/mutants/search.js';
 import { parseScenario } from '../../src/scenario/parse.js';
 import { printScenario } from '../../src/scenario/print.js';

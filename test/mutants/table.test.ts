@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { grouped } from '../../src/numbers.js';
 import { type Figures, figuresOf } from '../../src/mutants/figures.js';
 import { type Harmless, harmlessUnder, machinesText, reasonFor } from '../../src/mutants/harmless.js';
 import { cellsOf, type Plan } from '../../src/mutants/plan.js';
 import { tableLines } from '../../src/mutants/table.js';
+import { grouped } from '../../src/numbers.js';
 import { found } from './found.js';
 import { PLAN } from './plans.js';
 
