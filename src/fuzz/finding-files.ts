@@ -103,9 +103,14 @@ export function sealed(files: Readonly<Record<string, string>>, row: object): Re
   return { ...files, 'finding.json': json({ ...row, files: hashes }) };
 }
 
-/** Whether one is smaller than the other: it takes its place. */
-export function isSmaller(one: Pick<FindingJson, 'measure'>, other: Pick<FindingJson, 'measure'>): boolean {
-  return compareMeasures(one.measure, other.measure) < 0;
+/** What is compared of two findings. */
+export type Rank = Pick<FindingJson, 'measure' | 'signature' | 'violation'>;
+
+/** Whether one is a better example of a fault than another: it shows what the fault is called after, and is smaller. */
+export function isBetter(one: Rank, other: Rank): boolean {
+  const apart = ({ signature, violation }: Rank) => Number(signature.kind !== violation.kind);
+  const difference = apart(one) - apart(other);
+  return difference === 0 ? compareMeasures(one.measure, other.measure) < 0 : difference < 0;
 }
 
 async function explained(

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { KIND_DUPLICATE_CID } from '../abi.js';
 import { kindWord } from '../check/verdict.js';
 import { PC_FROZEN_CLOCK, PC_POSTPONED_SCAN } from '../engine/addresses.js';
 import type { Engine } from '../engine/engine.js';
 import { drive } from '../event/drive.js';
 import type { Event } from '../event/event.js';
-import { raceOf } from '../report/race.js';
+import { raceOf, takenAt } from '../report/race.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { Algo, Kind, Memory, Mutant } from '../words.js';
 
@@ -12,6 +13,7 @@ import type { Algo, Kind, Memory, Mutant } from '../words.js';
 export interface Signature {
   readonly algo: Algo;
   readonly mutants: readonly Mutant[];
+  /** Of a cid that clear-old has freed in use, and that two tasks run with by now: `freed-in-use`, where that counts. */
   readonly kind: Kind;
   /** The strongest memory model that shows it. */
   readonly memory: Memory;
@@ -35,14 +37,17 @@ export function signatureOf(engine: Engine, scenario: Scenario): Signature {
   const { algo, mutants, memory } = scenario;
   const events: Event[] = [];
   const result = drive(engine.trace(scenario), (event) => events.push(event));
-  const kind = kindWord(result.violation!.kind);
+  const violation = result.violation!;
+  const freed =
+    violation.kind === KIND_DUPLICATE_CID && scenario.oracle === null && takenAt(events, violation) !== 0;
+  const kind = freed ? 'freed-in-use' : kindWord(violation.kind);
   const cause = CAUSES[result.cause ?? 0];
   if (cause !== undefined) return { algo, mutants, kind, memory, race: [cause] };
   const all = { ...scenario, oracle: null };
   const before: Event[] = [];
   const first = drive(engine.trace(all), (event) => before.push(event));
   const race =
-    first.violation !== null && first.violation.step < result.violation!.step
+    first.violation !== null && first.violation.step < violation.step
       ? raceOf(all, before, first)
       : raceOf(scenario, events, result);
   return { algo, mutants, kind, memory, race };

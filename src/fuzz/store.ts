@@ -8,7 +8,7 @@ import { syncFolder, writeFolder } from '../corpus/write-folder.js';
 import { writeWhole } from '../corpus/write-whole.js';
 import { fileError, UserError } from '../errors.js';
 import { type CampaignConfig, campaignKey } from './config.js';
-import { type FindingFiles, type FindingJson, isSmaller, json } from './finding-files.js';
+import { type FindingFiles, type FindingJson, isBetter, json, type Rank } from './finding-files.js';
 import { type CampaignState, FOLDER_FORMAT, newState } from './state.js';
 import { moveAside, wholeFinding } from './tidy.js';
 
@@ -20,9 +20,6 @@ function parsed(text: string): unknown {
     return undefined;
   }
 }
-
-/** What is read of an old finding to tell whether a new one takes its place. */
-type Old = Pick<FindingJson, 'measure'>;
 
 /**
  * A campaign's folder:
@@ -201,8 +198,8 @@ export class Store {
    */
   async saveFinding({ name, files }: FindingFiles): Promise<{ name: string; news: boolean }> {
     if (await this.has(name)) {
-      const [old, fresh] = [await this.readFinding(name), parsed(files['finding.json']!) as Old];
-      if (old.measure === undefined || fresh.measure === undefined || !isSmaller(fresh, old)) {
+      const [old, fresh] = [await this.readFinding(name), parsed(files['finding.json']!) as Rank];
+      if (old.measure === undefined || fresh.measure === undefined || !isBetter(fresh, old)) {
         return { name, news: false };
       }
     } else if (existsSync(this.path(name))) {

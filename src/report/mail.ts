@@ -25,6 +25,27 @@ function subjectOf({ algo, mutants }: Scenario): string {
   return mutants.length === 0 ? what : `${what}, changed on purpose (${mutants.join(', ')})`;
 }
 
+/** Longer lines of prose are for no mail program. */
+const WIDTH = 100;
+
+/** A table as it is, and the prose around it in lines that can be read. */
+function tableLines(table: string): string[] {
+  return table
+    .trimEnd()
+    .split('\n')
+    .flatMap((line) => (/[│─┈]/.test(line) ? [line.trimEnd()] : wrapped(line)));
+}
+
+function wrapped(text: string): string[] {
+  const lines = [''];
+  for (const word of text.split(/(?<=\S) /)) {
+    const last = lines.at(-1)!;
+    if (last !== '' && last.length + 1 + word.length > WIDTH) lines.push(word);
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+  }
+  return lines.map((line) => line.trimEnd());
+}
+
 /** A message about a finding, ready to be sent: a subject, an empty line, the text. */
 export function mailOf({ scenario, kind, race, table, carried, text }: MailParts): string {
   const { memory, arch, preempt, cpus, algo } = scenario;
@@ -43,11 +64,11 @@ export function mailOf({ scenario, kind, race, table, carried, text }: MailParts
     'Every access of the algorithm is one step; the schedule below cannot be made shorter by leaving out a',
     'step. Two independent implementations agree on every one of its steps, in 20 replays each.',
     '',
-    ...table.trimEnd().split('\n'),
+    ...tableLines(table),
     '',
     ...(carried === null
       ? []
-      : ['It goes on to two running threads with one id:', '', ...carried.trimEnd().split('\n'), '']),
+      : ['It goes on to two running threads with one id:', '', ...tableLines(carried), '']),
     'To see it again, save what is between the lines as x.cid, then: cidfuzz explain x.cid',
     '',
     '8<----',

@@ -1,4 +1,5 @@
 import {
+  KIND_DUPLICATE_CID,
   KIND_LOCK_LEAK,
   KIND_STRANDED_LAZY,
   LOC_ACTIVE,
@@ -36,7 +37,8 @@ import { cidWord, type Place, samePlace } from './wording.js';
  *
  * - where a store waits in its buffer, or a load is stale: the store, and the access that misses it (the last that does);
  * - else the access that breaks the property, and the last one before it, by another actor, to the same place, of which
- *   one writes. An end check has no access: the last write to the place that it complains of stands for it.
+ *   one writes. An end check has no access: the last write to the place that it complains of stands for it. For a cid that two
+ *   tasks run with it is the access that took it away from the first, where clear-old did that.
  *
  * One alone where nobody else has touched the place; none where no place is to blame.
  */
@@ -79,8 +81,13 @@ function conflict(events: readonly Event[], violation: Violation): number[] {
 }
 
 /** The step that breaks the property; 0: none. */
-function breaking(events: readonly Event[], { kind, step, mm, cpu }: Violation): number {
+function breaking(events: readonly Event[], violation: Violation): number {
+  const { kind, step, mm, cpu } = violation;
   const before = events.length + 1;
+  if (kind === KIND_DUPLICATE_CID) {
+    const taken = takenAt(events, violation);
+    if (taken !== 0) return taken;
+  }
   if (kind === KIND_STRANDED_LAZY) {
     const place = { loc: LOC_CID, a: mm, b: cpu };
     return lastStep(events, before, (event) => isWrite(event) && samePlace(event, place));
@@ -93,6 +100,26 @@ function breaking(events: readonly Event[], { kind, step, mm, cpu }: Violation):
     );
   }
   return step <= events.length ? step : 0;
+}
+
+/** The step at which clear-old took a cid out of a slot, for the last time before it is found to be run with twice; 0: never. */
+export function takenAt(events: readonly Event[], { mm, cid, step }: Violation): number {
+  const holds = (word: number | bigint) => {
+    const text = cidWord(Number(word));
+    return text === `${cid}` || text === `lazy ${cid}`;
+  };
+  return lastStep(
+    events,
+    step,
+    (event) =>
+      event.routine === ROUTINE_WORK &&
+      event.op === OP_RMW &&
+      event.ok &&
+      event.loc === LOC_CID &&
+      event.a === mm &&
+      holds(event.value) &&
+      !holds(event.after),
+  );
 }
 
 /** The last step before `step` that is like that, or 0. */
