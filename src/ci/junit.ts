@@ -14,6 +14,11 @@ function xmlText(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
 
+/** The same for CDATA: its end is spelt otherwise, for the library mends the first one of a text only. */
+function cdata(text: string): string {
+  return xmlText(text).replaceAll(']]>', ']]\\x3e');
+}
+
 /** Results as JUnit's XML: a suite a folder, a test case a file. No times: the same results give the same bytes. */
 export function junitOf(name: string, results: readonly CiResult[]): string {
   const builder = newBuilder().name(printable(name));
@@ -26,8 +31,8 @@ export function junitOf(name: string, results: readonly CiResult[]): string {
     const suite = builder.testSuite().name(printable(folder));
     for (const { name, file, kind, message, details } of its) {
       const test = suite.testCase().className(printable(folder)).name(printable(name)).file(printable(file));
-      const text = xmlText(details);
       if (kind === null) continue;
+      const text = cdata(details);
       if (ERRORS.has(kind)) test.error(xmlText(message), kind, text);
       else test.failure(xmlText(message), kind).stacktrace(text);
     }

@@ -3,7 +3,7 @@ import { divergenceText } from '../check/divergence-text.js';
 import type { Judgement } from '../check/judge.js';
 import { kindWord } from '../check/verdict.js';
 import { hashOf } from '../corpus/hash.js';
-import { fileError } from '../errors.js';
+import { fileError, printable } from '../errors.js';
 import type { Event } from '../event/event.js';
 import { explain } from '../report/explain.js';
 import { violationSentence } from '../report/sentence.js';
@@ -42,7 +42,8 @@ export interface CiRun {
 
 /** The place that a message begins with, as that of a parser does: `FILE:LINE:COL: …`. */
 function lineIn(file: string, message: string): number {
-  const place = message.startsWith(`${file}:`) ? /^(\d+):\d+: /.exec(message.slice(file.length + 1)) : null;
+  const before = `${printable(file)}:`;
+  const place = message.startsWith(before) ? /^(\d+):\d+: /.exec(message.slice(before.length)) : null;
   return place === null ? 1 : Number(place[1]);
 }
 
@@ -102,7 +103,8 @@ async function actionLines(file: string): Promise<number[]> {
   const lines: number[] = [];
   let actions = false;
   for (const [i, line] of text.split('\n').entries()) {
-    const words = line.replace(/#.*/, '').trim();
+    // Not by `.`: it stops at U+2028, which a comment can hold.
+    const words = line.replace(/#[^]*/, '').trim();
     if (actions && words !== '') lines.push(i + 1);
     if (words === '---') actions = true;
   }

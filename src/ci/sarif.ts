@@ -48,7 +48,8 @@ export function sarifOf(version: string, results: readonly CiResult[]): string {
   run.run.columnKind = 'utf16CodeUnits';
   const builder = new SarifBuilder();
   builder.addRun(run);
-  return `${builder.buildSarifJsonString({ indent: true })}\n`;
+  // Not by its own `buildSarifJsonString`: that refuses a text that holds one of its marks.
+  return `${JSON.stringify(builder.buildSarifOutput(), null, 2)}\n`;
 }
 
 function resultOf(result: CiResult): SarifResultBuilder {
@@ -59,10 +60,12 @@ function resultOf(result: CiResult): SarifResultBuilder {
     ruleId: kind!,
     fileUri: uriOf(file),
   });
+  // SARIF has no flow of nothing.
+  const flows = run === null ? [] : threadFlows(file, run);
   const more: Partial<Result> = {
     locations: [at(file, line)],
     partialFingerprints: { 'cidfuzzSignature/v1': fingerprint },
-    ...(run === null ? {} : { codeFlows: [{ threadFlows: threadFlows(file, run) }] }),
+    ...(flows.length === 0 ? {} : { codeFlows: [{ threadFlows: flows }] }),
   };
   Object.assign(builder.result, more);
   return builder;
@@ -81,7 +84,8 @@ function threadFlows(file: string, { story, events, lines }: CiRun): ThreadFlow[
   for (const row of story.rows) {
     if (row.cpu === null) continue;
     if (row.steps === null) {
-      places.set(row.cpu, row.text);
+      // A fork is no place.
+      if (row.kind !== 'action') places.set(row.cpu, row.text);
       continue;
     }
     if (leaveOut-- > 0) continue;

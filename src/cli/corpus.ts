@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, realpath, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Cover, enough } from '../corpus/cover.js';
 import { type Examined, examine } from '../corpus/examine.js';
@@ -56,8 +56,7 @@ async function examineAll(paths: readonly string[]): Promise<{ all: Examined[]; 
   const all: Examined[] = [];
   let bad = 0;
   let code: number = EXIT.clean;
-  // A path that is named twice, or is in another, is one.
-  for (const file of new Set(await listScenarios(paths))) {
+  for (const file of await distinct(await listScenarios(paths))) {
     const one = await attempt(async () => {
       all.push((await examine(engine, file)).examined);
       return EXIT.clean;
@@ -66,6 +65,17 @@ async function examineAll(paths: readonly string[]): Promise<{ all: Examined[]; 
     code = graver(code, one);
   }
   return { all, bad, code };
+}
+
+/** A file that is named twice, or is in a folder that is named, is one, whatever it is called: the first name stays. */
+async function distinct(files: readonly string[]): Promise<string[]> {
+  const named = new Map<string, string>();
+  for (const file of files) {
+    // What cannot be found is told where it is read.
+    const place = await realpath(file).catch(() => file);
+    if (!named.has(place)) named.set(place, file);
+  }
+  return [...named.values()];
 }
 
 async function merge(paths: string[], flags: OutFlags): Promise<number> {
@@ -102,9 +112,11 @@ async function min(paths: string[], flags: MinFlags): Promise<number> {
   if ((output === undefined) === (inPlace !== true)) {
     throw new UserError('cidfuzz corpus min: expected -o DIR, or --in-place');
   }
-  if (inPlace) for (const path of paths) refuseInUse(path);
+  if (inPlace) await refuseInUse(paths);
   const { all, bad, code } = await examineAll(paths);
-  const kept = enough(all);
+  const needed = new Set(enough(all));
+  // A finding with a file less is torn, and a campaign sets it aside.
+  const kept = all.filter((one) => needed.has(one) || (inPlace && isOfFinding(one.file)));
   // What this is for, checked: nothing is lost.
   if (coverOf(kept) !== coverOf(all)) {
     process.stderr.write('cidfuzz corpus min: what is kept covers less than all do\n');
@@ -114,6 +126,7 @@ async function min(paths: string[], flags: MinFlags): Promise<number> {
     await makeFolder(output);
     for (const { file, hash } of kept) await writeWhole(join(output, `${hash}.cid`), await canonical(file));
   } else {
+    await refuseInUse(paths);
     await removeAllBut(new Set(kept), all, flags);
   }
   if (flags.json) {
@@ -175,21 +188,35 @@ async function pathsOf(folder: string): Promise<string[]> {
 }
 
 async function makeFolder(path: string): Promise<void> {
-  if (existsSync(path)) return;
   try {
-    await mkdir(path);
+    if (!existsSync(path)) await mkdir(path);
+    else if (!(await stat(path)).isDirectory()) throw new UserError(`${path}: not a folder (expected one)`);
   } catch (error) {
-    throw fileError(path, 'create', error);
+    throw error instanceof UserError ? error : fileError(path, 'create', error);
   }
 }
 
-/** @throws UserError where a campaign works in the folder, or in the one above */
-function refuseInUse(path: string): void {
-  for (const folder of [path, dirname(path)]) {
-    if (existsSync(join(folder, 'lock'))) {
-      throw new UserError(
-        `${path}: a campaign works in ${folder} (expected that none does; -o DIR leaves it alone)`,
-      );
+/** Whether a file is one of a finding's folder (fuzz/finding-files.ts). */
+function isOfFinding(file: string): boolean {
+  return existsSync(join(dirname(file), 'finding.json'));
+}
+
+/** @throws UserError where a campaign works in a path, or anywhere between a scenario and the top */
+async function refuseInUse(paths: readonly string[]): Promise<void> {
+  const refuse = (path: string, folder: string) => {
+    throw new UserError(
+      `${path}: a campaign works in ${folder} (expected that none does; -o DIR leaves it alone)`,
+    );
+  };
+  for (const path of paths) {
+    for (const folder of [path, dirname(path)]) if (existsSync(join(folder, 'lock'))) refuse(path, folder);
+  }
+  const folders = new Set((await listScenarios(paths)).map((file) => dirname(file)));
+  for (const path of folders) {
+    const whole = await realpath(path).catch(() => resolve(path));
+    for (let folder = whole; dirname(folder) !== folder; folder = dirname(folder)) {
+      // Others have folders of that name, too: /var/lock.
+      if (['lock', 'format.json'].every((name) => existsSync(join(folder, name)))) refuse(path, folder);
     }
   }
 }

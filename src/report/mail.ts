@@ -61,8 +61,10 @@ export function mailOf({ scenario, kind, race, table, carried, text }: MailParts
     ...race.map((access) => `  ${access}`),
     '',
     `Memory model: ${memory}${memory === 'sc' ? ' (no reordering is needed)' : ''}; arch ${arch}; preempt ${preempt}; ${cpus} cpus.`,
-    'Every access of the algorithm is one step; the schedule below cannot be made shorter by leaving out a',
-    'step. Two independent implementations agree on every one of its steps, in 20 replays each.',
+    ...wrapped(
+      'Every access of the algorithm is one step; the schedule below cannot be made shorter by leaving out a step. ' +
+        'Two independent implementations agree on every one of its steps, in 20 replays each.',
+    ),
     '',
     ...tableLines(table),
     '',
