@@ -117,6 +117,7 @@ async function textLines(
     }
     lines.push(`  again:  cidfuzz explain ${store.path(name, 'minimized.cid')}`);
   }
+  if (findings.length > 0) lines.push('', `all of it, step by step:  cidfuzz report ${store.dir}`);
   return lines;
 }
 
