@@ -72,7 +72,8 @@ export class FuzzTeller {
   tell(event: CampaignEvent, line: string): void {
     if (this.flags.quiet) return;
     if (this.flags.json) this.send(event);
-    else this.above(() => say(line, this.flags));
+    // The screen shows what was told last; lines above it would scroll for weeks.
+    else if (this.screenOf === null) say(line, this.flags);
   }
 
   /** What needs no line: what is told for people says it. */
@@ -84,18 +85,17 @@ export class FuzzTeller {
   insist(event: CampaignEvent, line: string): void {
     if (this.flags.json) this.send(event);
     else if (this.flags.quiet) process.stderr.write(`${line}\n`);
-    else this.above(() => process.stdout.write(`${line}\n`));
+    else {
+      if (this.live) logUpdate.clear();
+      process.stdout.write(`${line}\n`);
+    }
   }
 
   done(): void {
     clearInterval(this.timer);
+    this.screenOf = null;
     if (this.live) logUpdate.clear();
     this.view = null;
-  }
-
-  private above(print: () => void): void {
-    if (this.live) logUpdate.clear();
-    print();
   }
 
   private send(event: CampaignEvent): void {
