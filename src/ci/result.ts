@@ -5,11 +5,12 @@ import { kindWord } from '../check/verdict.js';
 import { hashOf } from '../corpus/hash.js';
 import { fileError, printable } from '../errors.js';
 import type { Event } from '../event/event.js';
-import { explain } from '../report/explain.js';
 import { violationSentence } from '../report/sentence.js';
 import type { Story } from '../report/story.js';
 import { tell } from '../report/tell.js';
+import { textOf } from '../report/text.js';
 import type { Kind } from '../words.js';
+import { uriOf } from './uri.js';
 
 /** What is wrong with a file, or what a finding shows; `unmet` is an expectation that did not come. */
 export type CiKind = Kind | 'unmet' | 'divergence' | 'watchdog' | 'unreadable' | 'fault';
@@ -33,12 +34,14 @@ export interface CiResult {
   readonly run: CiRun | null;
 }
 
-/** A run, and the line of the file that each of its actions stands in. */
+/** A run as it is told, and the line of the file that the action of each row stands in; 0: a row without a step. */
 export interface CiRun {
   readonly story: Story;
-  readonly events: readonly Event[];
   readonly lines: readonly number[];
 }
+
+/** Longer runs have no table here: nobody reads one, and the machines that show results refuse files of its size. */
+export const MOST_TOLD = 100_000;
 
 /** The place that a message begins with, as that of a parser does: `FILE:LINE:COL: …`. */
 function lineIn(file: string, message: string): number {
@@ -47,66 +50,90 @@ function lineIn(file: string, message: string): number {
   return place === null ? 1 : Number(place[1]);
 }
 
+/** The same for the same file on every machine, wherever its checkout is. */
+function fingerprintOf(file: string, kind: CiKind | null): string {
+  return hashOf(`${uriOf(file)} ${kind}`);
+}
+
 /** A file that is as it should be, or no run of a scenario: it has no more than a message. */
 export function plainResult(file: string, kind: CiKind | null, message: string, details = ''): CiResult {
-  const fingerprint = hashOf(`${kind} ${message}`);
+  const fingerprint = fingerprintOf(file, kind);
   return { name: file, file, kind, message, details, line: lineIn(file, message), fingerprint, run: null };
 }
 
 /**
  * What came of a file that is not as it should be.
  *
+ * @param events all of the run; they are of no use where it was stopped, where the implementations part, or where it has more
+ *   than {@link MOST_TOLD}
  * @param signature what is the same for the same fault; default: the file and what came of it
  * @throws UserError where the file cannot be read
  */
 export async function runResult(
   file: string,
-  { scenario, result, divergence, expect, met }: Judgement,
+  judgement: Judgement,
   events: readonly Event[],
   signature?: string,
 ): Promise<CiResult> {
-  const lines = await actionLines(file);
+  const { scenario, result, divergence, expect, met } = judgement;
   const { violation, watchdog, steps } = result;
-  const fingerprint = (kind: CiKind) => hashOf(signature ?? `${file} ${kind}`);
-  if (divergence !== null) {
-    const text = divergenceText(divergence);
-    const message = `engine and reference part: ${divergence.what}`;
-    return { ...plainResult(file, 'divergence', message, text), fingerprint: fingerprint('divergence') };
-  }
-  if (watchdog) {
-    const message = `stopped by the watchdog after ${steps} steps`;
-    return { ...plainResult(file, 'watchdog', message), fingerprint: fingerprint('watchdog') };
-  }
-  const kind = violation === null ? 'unmet' : kindWord(violation.kind);
-  const came = violation === null ? 'nothing is violated' : violationSentence(scenario, violation);
-  const wanted = met === false ? `expected ${expect}: ` : '';
-  return {
-    name: file,
-    file,
-    kind,
-    message: `${wanted}${came}`,
-    details: explain(scenario, events, result, 'text', { file }),
-    line: lines[(violation?.action ?? 1) - 1] ?? 1,
-    fingerprint: fingerprint(kind),
-    run: { story: tell(scenario, events, result, file), events, lines },
+  const plain = (kind: CiKind, message: string, details = ''): CiResult => {
+    const whole = plainResult(file, kind, message, details);
+    return signature === undefined ? whole : { ...whole, fingerprint: hashOf(signature) };
   };
+  if (divergence !== null) {
+    return plain('divergence', `engine and reference part: ${divergence.what}`, divergenceText(divergence));
+  }
+  if (watchdog) return plain('watchdog', `stopped by the watchdog after ${steps} steps`);
+  const kind = violation === null ? 'unmet' : kindWord(violation.kind);
+  const wanted = met === false ? `expected ${expect}: ` : '';
+  const { actions, expects } = await linesOf(file);
+  const lineOf = (action: number) => actions[action - 1] ?? 1;
+  const line =
+    violation !== null ? lineOf(violation.action) : (expects[expectIndex(judgement)] ?? actions[0] ?? 1);
+  if (!hasTable(judgement)) {
+    const came = violation === null ? NOTHING : violationSentence(scenario, violation);
+    const again = `${steps} steps: too many for a table here (cidfuzz explain shows it)`;
+    return { ...plain(kind, `${wanted}${came}`, again), line };
+  }
+  const story = tell(scenario, events, result, file);
+  const lines = story.rows.map(({ steps }) =>
+    steps === null ? 0 : lineOf(events[steps[0] - 1]?.action ?? 0),
+  );
+  const came = violation === null ? NOTHING : story.sentence;
+  return { ...plain(kind, `${wanted}${came}`, textOf(story, false)), line, run: { story, lines } };
 }
 
-/** The line that each action of a scenario file stands in. */
-async function actionLines(file: string): Promise<number[]> {
+const NOTHING = 'nothing is violated';
+
+/** Whether a run is told in a table: then its events are needed. */
+export function hasTable({ divergence, result }: Judgement): boolean {
+  return divergence === null && !result.watchdog && result.steps <= MOST_TOLD;
+}
+
+/** Which `expect` of the header a scenario is held to; -1: none. */
+function expectIndex({ scenario: { algo, expects } }: Judgement): number {
+  const own = expects.findIndex((expect) => expect.algo === algo);
+  return own >= 0 ? own : expects.findIndex((expect) => expect.algo === null);
+}
+
+/** The lines that the actions of a scenario file stand in, and those of its `expect`s. */
+async function linesOf(file: string): Promise<{ actions: number[]; expects: number[] }> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
     throw fileError(file, 'read', error);
   }
-  const lines: number[] = [];
-  let actions = false;
+  const actions: number[] = [];
+  const expects: number[] = [];
+  let below = false;
   for (const [i, line] of text.split('\n').entries()) {
     // Not by `.`: it stops at U+2028, which a comment can hold.
     const words = line.replace(/#[^]*/, '').trim();
-    if (actions && words !== '') lines.push(i + 1);
-    if (words === '---') actions = true;
+    if (below && words !== '') actions.push(i + 1);
+    if (!below && /^expect\s/.test(words)) expects.push(i + 1);
+    if (words === '---') below = true;
   }
-  return lines;
+  return { actions, expects };
 }

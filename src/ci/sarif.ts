@@ -11,6 +11,10 @@ type Step = ThreadFlow['locations'][number];
 
 /** GitHub takes no more locations of a result's flows. */
 const MOST_LOCATIONS = 10_000;
+/** In all: it refuses what has more than 10 MB when it is packed, and a string of ours cannot be as long as one likes. */
+const MOST_IN_ALL = 100_000;
+/** It shows no more results. */
+const MOST_RESULTS = 5000;
 const HELP = 'https://lore.kernel.org/all/20230413223356.17195-1-mathieu.desnoyers@efficios.com/';
 
 /** What our results are about beside the kinds of violations. */
@@ -24,7 +28,8 @@ const OTHER_RULES: Readonly<Record<Exclude<CiKind, keyof typeof MEANING>, string
 
 /**
  * Results as SARIF 2.1.0: one for each that is not as it should be, with one code flow of one thread flow a cpu, whose steps are
- * those of the table.
+ * those of the table. There is a rule for every kind, also for those that nothing is of: rules are what is looked for. Where
+ * results or flows have to be left out, the last ones are, and a notification says so.
  */
 export function sarifOf(version: string, results: readonly CiResult[]): string {
   const bad = results.filter(({ kind }) => kind !== null);
@@ -33,26 +38,44 @@ export function sarifOf(version: string, results: readonly CiResult[]): string {
     toolDriverVersion: version,
     url: HELP,
   });
-  const rules: Readonly<Record<string, string>> = { ...MEANING, ...OTHER_RULES };
-  for (const ruleId of [...new Set(bad.map(({ kind }) => kind!))].sort()) {
-    run.addRule(
-      new SarifRuleBuilder().initSimple({
-        ruleId,
-        shortDescriptionText: rules[ruleId]!,
-        fullDescriptionText: rules[ruleId]!,
-        helpUri: HELP,
-      }),
-    );
-  }
-  for (const result of bad) run.addResult(resultOf(result));
+  for (const [id, text] of Object.entries({ ...MEANING, ...OTHER_RULES })) run.addRule(ruleOf(id, text));
+  const budget = { locations: MOST_IN_ALL, without: 0 };
+  for (const result of bad.slice(0, MOST_RESULTS)) run.addResult(resultOf(result, budget));
   run.run.columnKind = 'utf16CodeUnits';
+  const leftOut = leftOutOf(bad.length, budget.without);
+  if (leftOut.length > 0) {
+    const toolExecutionNotifications = leftOut.map((text) => ({
+      level: 'warning' as const,
+      message: { text },
+    }));
+    run.run.invocations = [{ executionSuccessful: true, toolExecutionNotifications }];
+  }
   const builder = new SarifBuilder();
   builder.addRun(run);
   // Not by its own `buildSarifJsonString`: that refuses a text that holds one of its marks.
   return `${JSON.stringify(builder.buildSarifOutput(), null, 2)}\n`;
 }
 
-function resultOf(result: CiResult): SarifResultBuilder {
+function ruleOf(ruleId: string, text: string): SarifRuleBuilder {
+  const builder = new SarifRuleBuilder().initSimple({
+    ruleId,
+    shortDescriptionText: text,
+    fullDescriptionText: text,
+    helpUri: HELP,
+  });
+  // GitHub wants it beside the descriptions.
+  builder.rule.help = { text };
+  return builder;
+}
+
+function leftOutOf(results: number, flows: number): string[] {
+  return [
+    ...(results > MOST_RESULTS ? [`${results - MOST_RESULTS} more results are left out`] : []),
+    ...(flows > 0 ? [`the code flows of ${flows} results are left out`] : []),
+  ];
+}
+
+function resultOf(result: CiResult, budget: { locations: number; without: number }): SarifResultBuilder {
   const { file, kind, message, line, fingerprint, run } = result;
   const builder = new SarifResultBuilder().initSimple({
     level: 'error',
@@ -61,7 +84,14 @@ function resultOf(result: CiResult): SarifResultBuilder {
     fileUri: uriOf(file),
   });
   // SARIF has no flow of nothing.
-  const flows = run === null ? [] : threadFlows(file, run);
+  let flows = run === null ? [] : threadFlows(file, run);
+  const size = flows.reduce((sum, { locations }) => sum + locations.length, 0);
+  if (size <= budget.locations) {
+    budget.locations -= size;
+  } else {
+    budget.without++;
+    flows = [];
+  }
   const more: Partial<Result> = {
     locations: [at(file, line)],
     partialFingerprints: { 'cidfuzzSignature/v1': fingerprint },
@@ -76,25 +106,29 @@ function at(file: string, startLine: number): Location {
 }
 
 /** One thread a cpu; the order of execution says how they interleave. */
-function threadFlows(file: string, { story, events, lines }: CiRun): ThreadFlow[] {
+function threadFlows(file: string, { story, lines }: CiRun): ThreadFlow[] {
   const shown = story.rows.filter(({ steps }) => steps !== null).length;
   let leaveOut = Math.max(0, shown - MOST_LOCATIONS);
   const flows = new Map<number, Step[]>(story.cpus.map((cpu) => [cpu, []]));
   const places = new Map<number, string>();
-  for (const row of story.rows) {
+  for (const [i, row] of story.rows.entries()) {
     if (row.cpu === null) continue;
     if (row.steps === null) {
-      // A fork is no place.
-      if (row.kind !== 'action') places.set(row.cpu, row.text);
+      // A fork is no place, nor is a store that becomes visible.
+      if (row.kind === 'routine' || row.kind === 'call') places.set(row.cpu, functionOf(row.text));
       continue;
     }
     if (leaveOut-- > 0) continue;
-    const line = lines[(events[row.steps[0] - 1]?.action ?? 1) - 1] ?? 1;
-    flows.get(row.cpu)!.push(step(file, row, line, places.get(row.cpu)));
+    flows.get(row.cpu)!.push(step(file, row, lines[i]!, places.get(row.cpu)));
   }
   return [...flows]
     .filter(([, locations]) => locations.length > 0)
     .map(([cpu, locations]) => ({ id: `CPU${cpu}`, locations }));
+}
+
+/** The kernel function that a heading names: `... mm_cid_get(A)` is mm_cid_get. */
+function functionOf(heading: string): string {
+  return heading.replace(/^\.\.\. /, '').replace(/\([^]*/, '');
 }
 
 function step(file: string, row: Row, line: number, place: string | undefined): Step {
@@ -103,9 +137,7 @@ function step(file: string, row: Row, line: number, place: string | undefined): 
     location: {
       ...at(file, line),
       message: { text: `${row.text}${changes}` },
-      ...(place === undefined
-        ? {}
-        : { logicalLocations: [{ fullyQualifiedName: place.replace(/^\.\.\. /, ''), kind: 'function' }] }),
+      ...(place === undefined ? {} : { logicalLocations: [{ fullyQualifiedName: place, kind: 'function' }] }),
     },
     executionOrder: row.steps![0],
     importance: row.broken ? 'essential' : 'important',

@@ -5,5 +5,6 @@ import { pathToFileURL } from 'node:url';
 export function uriOf(file: string): string {
   const path = relative(process.cwd(), file);
   if (path === '..' || path.startsWith(`..${sep}`)) return pathToFileURL(file).href;
-  return path.split(sep).map(encodeURIComponent).join('/');
+  // By way of UTF-8: half a surrogate pair is no character, and encodeURIComponent would throw.
+  return Buffer.from(path).toString().split(sep).map(encodeURIComponent).join('/');
 }

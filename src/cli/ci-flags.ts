@@ -42,12 +42,19 @@ export async function tellCi(
     const stream = flags.json ? process.stderr : process.stdout;
     for (const line of annotationsOf(results)) stream.write(`${line}\n`);
   }
-  if (flags.junit !== undefined) {
-    const { junitOf } = await import('../ci/junit.js');
-    await writeWhole(flags.junit, junitOf(name, results));
-  }
-  if (flags.sarif !== undefined) {
-    const { sarifOf } = await import('../ci/sarif.js');
-    await writeWhole(flags.sarif, sarifOf(versionOf(), results));
-  }
+  const { junit, sarif } = flags;
+  let failed: unknown = null;
+  const attempt = async (file: string, made: () => Promise<string>) => {
+    try {
+      await writeWhole(file, await made());
+    } catch (error) {
+      // The other file is still written. Of two lines that say why not, one is enough.
+      failed ??= error;
+    }
+  };
+  if (junit !== undefined)
+    await attempt(junit, async () => (await import('../ci/junit.js')).junitOf(name, results));
+  if (sarif !== undefined)
+    await attempt(sarif, async () => (await import('../ci/sarif.js')).sarifOf(versionOf(), results));
+  if (failed !== null) throw failed;
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type Judgement, judgeScenario } from '../check/judge.js';
-import { type CiResult, plainResult, runResult } from '../ci/result.js';
+import { type CiResult, hasTable, plainResult, runResult } from '../ci/result.js';
 import { listScenarios } from '../corpus/list-scenarios.js';
 import { readScenario } from '../corpus/read-scenario.js';
 import { Engine } from '../engine/engine.js';
@@ -71,7 +71,7 @@ async function regressOne(
     results.push(
       code === EXIT.clean
         ? plainResult(file, null, '')
-        : await runResult(file, judgement, eventsOf(engine, judgement)),
+        : await runResult(file, judgement, hasTable(judgement) ? eventsOf(engine, judgement) : []),
     );
   }
   return code;

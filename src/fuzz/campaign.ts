@@ -114,9 +114,8 @@ async function inLockedFolder(
   const tidied = await tidyFolder(out);
   const aside = [...tidied.aside];
   const state = await store.load(config, (path) => aside.push(path));
-  const engine = new Engine();
   if (tidied.lost !== state.lost) {
-    const { features, files } = await recount(engine, store.corpus, config);
+    const { features, files } = await recount(new Engine(), store.corpus, config);
     Object.assign(state, { features: features.toString(), corpus: files, lost: tidied.lost });
   }
   await store.saveSeeds(seeds?.texts ?? []);
@@ -372,7 +371,8 @@ class Campaign {
     this.state.features = this.features.toString();
     const state = structuredClone(this.state);
     await Promise.all(this.keeping);
-    if (this.failure === undefined) await this.store.save(state);
+    // Where the lock is lost the folder is somebody else's.
+    if (this.failure === undefined && !this.lost.aborted) await this.store.save(state);
   }
 
   /**
