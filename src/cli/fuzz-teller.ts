@@ -13,9 +13,8 @@ export interface CampaignEvent {
 const SCREEN_EVERY_MS = 250;
 const LINE_EVERY_MS = 10_000;
 const EVENT_EVERY_MS = 1000;
-/** A terminal that is smaller gets a line. */
+/** A terminal that is narrower gets a line; the screen sees to one that is too low. */
 const LEAST_COLUMNS = 40;
-const LEAST_ROWS = 12;
 
 /**
  * Tells how a campaign does while it runs: a screen on a terminal, lines elsewhere; with `--json` events on stderr, an object a
@@ -44,7 +43,7 @@ export class FuzzTeller {
     const color = colorsFor(process.stdout, this.flags.color).isColorSupported;
     this.screenOf = (shown) => {
       const { columns = 80, rows = 24 } = process.stdout;
-      if (columns < LEAST_COLUMNS || rows < LEAST_ROWS) return lineOf(shown);
+      if (columns < LEAST_COLUMNS) return lineOf(shown);
       return screenOf(shown, { columns, rows, color, address: this.address });
     };
   }

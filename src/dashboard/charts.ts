@@ -39,14 +39,18 @@ export function thinned(samples: readonly Sample[], most = MOST_POINTS): readonl
 export function campaignCharts(all: readonly Sample[]): Chart[] {
   const samples = thinned(all);
   const unit = unitOf(samples.at(-1)?.seconds ?? 0);
+  const at = (sample: Sample | null) => (sample?.seconds ?? 0) / unit.seconds;
   const time = {
     field: 'time',
     type: 'quantitative',
     title: `${unit.word} of work`,
     axis: { format: '~g' },
-    scale: { nice: false },
+    // Also of a campaign that has just begun there is something to draw.
+    scale: {
+      nice: false,
+      domain: [at(samples[0] ?? null), Math.max(at(samples.at(-1) ?? null), at(samples[0] ?? null) + 0.001)],
+    },
   };
-  const at = ({ seconds }: Sample) => seconds / unit.seconds;
   return [
     throughput(thinned(samples, MOST_RATES), time, at),
     coverage(samples, time, at),
@@ -55,7 +59,12 @@ export function campaignCharts(all: readonly Sample[]): Chart[] {
   ];
 }
 
-type At = (sample: Sample) => number;
+type At = (sample: Sample | null) => number;
+
+/** From 0 to the largest value, or to something where all are 0. */
+function fromZero(values: readonly number[]): object {
+  return { domain: [0, values.reduce((most, value) => Math.max(most, value), 1)], nice: true };
+}
 
 /** The unit that a time axis is in. */
 function unitOf(seconds: number): { readonly word: string; readonly seconds: number } {
@@ -90,7 +99,13 @@ function throughput(samples: readonly Sample[], time: object, at: At): Chart {
     mark: { type: 'line', strokeWidth: 1.5, color: COLORS[1] },
     encoding: {
       x: time,
-      y: { field: 'rate', type: 'quantitative', title: null, axis: { format: '~s' }, scale: { zero: true } },
+      y: {
+        field: 'rate',
+        type: 'quantitative',
+        title: null,
+        axis: { format: '~s' },
+        scale: fromZero(values.map(({ rate }) => rate)),
+      },
       detail: { field: 'session', type: 'nominal' },
     },
   });
@@ -113,7 +128,13 @@ function coverage(samples: readonly Sample[], time: object, at: At): Chart {
         mark: { type: 'line', strokeWidth: 1.5 },
         encoding: {
           x: time,
-          y: { field: 'n', type: 'quantitative', title: null, axis: { format: '~s' }, scale: { zero: true } },
+          y: {
+            field: 'n',
+            type: 'quantitative',
+            title: null,
+            axis: { format: '~s' },
+            scale: fromZero(values.map(({ n }) => n)),
+          },
           color: {
             field: 'what',
             type: 'nominal',
@@ -183,7 +204,12 @@ function memory(samples: readonly Sample[], time: object, at: At): Chart {
     mark: { type: 'line', strokeWidth: 1.5 },
     encoding: {
       x: time,
-      y: { field: 'bytes', type: 'quantitative', title: null, scale: { zero: true } },
+      y: {
+        field: 'bytes',
+        type: 'quantitative',
+        title: null,
+        scale: fromZero(values.map(({ bytes }) => bytes)),
+      },
       color: {
         field: 'what',
         type: 'nominal',

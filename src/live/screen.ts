@@ -4,6 +4,7 @@ import { type Figure, figuresOf, sharesOf } from '../dashboard/figures.js';
 import { printable } from '../errors.js';
 import type { CampaignView, FindingRow } from '../fuzz/progress.js';
 import { grouped } from '../numbers.js';
+import { lineOf } from './line.js';
 
 /** What a screen is drawn for. */
 export interface ScreenOptions {
@@ -21,18 +22,28 @@ const TWO_COLUMNS = 76;
 const WIDEST = 110;
 /** A bar of the whole. */
 const BAR = 20;
-/** Rows that the boxes take, findings and messages apart: two columns, or one. */
-const FIXED_ROWS = { two: 16, one: 26 };
+/** Lines beside boxes, findings and messages: the head, the machine, the hint, and the one below that the cursor is in. */
+const OTHER_LINES = 4;
+/** A box's border, and its title. */
+const BOX_LINES = 3;
 
 /**
  * How a campaign does, as a screen full of text: laid out by ink, and drawn by whoever asks for it. Boxes and figures are those that
- * people know from afl-fuzz.
+ * people know from afl-fuzz. Where there is no room for them it is a line.
  */
 export function screenOf(view: CampaignView, options: ScreenOptions): string {
   const columns = Math.min(options.columns, WIDEST);
   const two = columns >= TWO_COLUMNS;
-  const spare = options.rows - 1 - (two ? FIXED_ROWS.two : FIXED_ROWS.one);
-  const screen = new Screen(view, options.color, columns, two, Math.max(0, spare));
+  const { time, work, coverage } = figuresOf(view);
+  const heights = [time, work, coverage, sharesOf(view.now)].map(({ length }) => length + BOX_LINES);
+  const [a, b, c, d] = heights as [number, number, number, number];
+  const room = options.rows - OTHER_LINES;
+  const all = two ? Math.max(a, b) + Math.max(c, d) : a + b + c + d;
+  // A terminal that is not high enough for all does without the strategies.
+  const shares = two || all <= room;
+  const spare = room - (shares ? all : a + b + c);
+  if (spare < 0) return lineOf(view);
+  const screen = new Screen(view, options.color, columns, two, spare, shares);
   return renderToString(screen.draw(options.address), { columns });
 }
 
@@ -44,13 +55,17 @@ class Screen {
     private readonly two: boolean,
     /** Rows that are left for findings and messages. */
     private readonly spare: number,
+    private readonly shares: boolean,
   ) {}
 
   draw(address: string | null): ReactNode {
     const { time, work, coverage, machine } = figuresOf(this.view);
     const boxes: ReactNode[][] = [
       [this.box('time', time.map(this.figure)), this.box('work', work.map(this.figure))],
-      [this.box('coverage', coverage.map(this.figure)), this.box('strategies', this.strategies())],
+      [
+        this.box('coverage', coverage.map(this.figure)),
+        ...(this.shares ? [this.box('strategies', this.strategies())] : []),
+      ],
     ];
     return h(
       Box,
@@ -109,12 +124,12 @@ class Screen {
     });
   }
 
-  /** The last findings, as many as there is room for. */
+  /** The last findings: they have half of the lines that are left, or what the messages leave. */
   private findings(): ReactNode[] {
     const { findings } = this.view;
-    if (findings.length === 0) return [];
-    const room = Math.max(1, Math.ceil(this.spare / 2));
-    const shown = findings.slice(-room);
+    const room = this.roomForFindings();
+    if (room === 0) return [];
+    const shown = findings.length <= room ? findings : findings.slice(findings.length - room + 1);
     const more = findings.length - shown.length;
     return [
       ...shown.map((row) =>
@@ -124,8 +139,14 @@ class Screen {
     ];
   }
 
+  private roomForFindings(): number {
+    const { findings, messages } = this.view;
+    const half = Math.ceil(this.spare / 2);
+    return Math.min(findings.length, Math.max(half, this.spare - messages.length));
+  }
+
   private messages(): ReactNode[] {
-    const room = Math.floor(this.spare / 2);
+    const room = this.spare - this.roomForFindings();
     if (room === 0) return [];
     return this.view.messages.slice(-room).map((message, i) => this.text(`message ${i}`, `· ${message}`));
   }

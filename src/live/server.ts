@@ -30,6 +30,8 @@ interface Answer {
 }
 
 const HEADERS: Readonly<Record<string, string>> = {
+  // So few connections are for all: none is kept for somebody who may not come back.
+  Connection: 'close',
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
