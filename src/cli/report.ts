@@ -29,8 +29,12 @@ export function addReport(program: Command, setExit: (code: number) => void): vo
     } else {
       for (const name of left)
         process.stderr.write(`${join(dir, name)}: left out: not whole, or not of this version\n`);
-      say(`${file}: ${campaigns.length} campaigns, ${findings.length} findings`, flags);
+      say(`${file}: ${counted(campaigns.length, 'campaign')}, ${counted(findings.length, 'finding')}`, flags);
     }
     setExit(EXIT.clean);
   });
+}
+
+function counted(n: number, word: string): string {
+  return `${n} ${word}${n === 1 ? '' : 's'}`;
 }

@@ -6,6 +6,7 @@ h2 { font-size: 1.15rem; margin-top: 2.5rem; border-bottom: 1px solid var(--line
 h3 { font-size: 1.1rem; margin-bottom: .25rem; overflow-wrap: anywhere; }
 h3 small { font-weight: normal; opacity: .65; }
 .lead { font-size: 1.1rem; }
+.lead strong, .lead span { white-space: nowrap; }
 .bad { color: #d33; }
 .wide { overflow-x: auto; }
 .findings td, .findings th { text-align: left; vertical-align: top; font-weight: normal; }
@@ -28,6 +29,11 @@ pre { overflow-x: auto; font-size: .8rem; border: 1px solid var(--line); border-
 @media (max-width: 30rem) {
   .findings thead { display: none; }
   .findings tr { display: block; border-bottom: 1px solid var(--line); padding: .4rem 0; }
-  .findings td { display: inline; border: 0; padding: 0 .4rem 0 0; }
+  .findings td { display: block; border: 0; padding: 0; }
+  .findings td:empty { display: none; }
+  .findings td[data-name=algorithm], .findings td[data-name=memory] { display: inline; padding-right: .5rem; }
+  .findings td[data-name=actions], .findings td[data-name=met] { display: inline; padding-right: 1rem; }
+  .findings td[data-name=actions]::after { content: ' actions'; }
+  .findings td[data-name=met]::before { content: 'met '; }
 }
 `;

@@ -79,13 +79,15 @@ function summary({ campaigns, corpusFiles }: Folder, told: readonly Told[]): str
     const { signature, minimized } = finding.json;
     const kind = signature?.kind ?? finding.name.split('-')[0]!;
     const times = met.reduce((all, { of }) => all + of.met, 0);
-    return `<tr><td><a href="#f${i + 1}">${escaped(kind)}</a></td><td>${escaped(
-      [signature?.algo ?? '', ...(signature?.mutants ?? [])].join(' '),
-    )}</td><td>${escaped(signature?.memory ?? '')}</td><td>${(signature?.race ?? [])
-      .map((access) => `<code>${escaped(access)}</code>`)
-      .join(
-        '<br>',
-      )}</td><td>${minimized?.actions ?? ''}</td><td>${times > 0 ? grouped(times) : ''}</td></tr>`;
+    const cells: [name: string, html: string][] = [
+      ['finding', `<a href="#f${i + 1}">${escaped(kind)}</a>`],
+      ['algorithm', escaped([signature?.algo ?? '', ...(signature?.mutants ?? [])].join(' '))],
+      ['memory', escaped(signature?.memory ?? '')],
+      ['race', (signature?.race ?? []).map((access) => `<code>${escaped(access)}</code>`).join('<br>')],
+      ['actions', `${minimized?.actions ?? ''}`],
+      ['met', times > 0 ? grouped(times) : ''],
+    ];
+    return `<tr>${cells.map(([name, html]) => `<td data-name="${name}">${html}</td>`).join('')}</tr>`;
   });
   const table =
     rows.length === 0
@@ -97,13 +99,13 @@ ${rows.join('\n')}
   const found = told.length - faults;
   return `<p class="lead"><strong>${found}</strong> ${found === 1 ? 'finding' : 'findings'} in <strong>${grouped(
     schedules,
-  )}</strong> schedules, <strong>${grouped(sum(({ state }) => state.steps))}</strong> micro-steps; ${grouped(
+  )}</strong> schedules, <strong>${grouped(sum(({ state }) => state.steps))}</strong> micro-steps; <span>${grouped(
     sum(({ state }) => state.compared),
-  )} schedules were run in both implementations${
+  )}</span> schedules were run in both implementations${
     faults > 0
       ? `; <strong class="bad">${faults} about cidfuzz itself</strong>`
       : ', and none told them apart'
-  }. ${grouped(corpusFiles)} schedules in the corpus.</p>
+  }. <span>${grouped(corpusFiles)}</span> schedules in the corpus.</p>
 ${table}`;
 }
 
