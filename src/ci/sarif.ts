@@ -110,25 +110,31 @@ function threadFlows(file: string, { story, lines }: CiRun): ThreadFlow[] {
   const shown = story.rows.filter(({ steps }) => steps !== null).length;
   let leaveOut = Math.max(0, shown - MOST_LOCATIONS);
   const flows = new Map<number, Step[]>(story.cpus.map((cpu) => [cpu, []]));
-  const places = new Map<number, string>();
+  const places = new Map<number, string[]>();
   for (const [i, row] of story.rows.entries()) {
     if (row.cpu === null) continue;
     if (row.steps === null) {
       // A fork is no place, nor is a store that becomes visible.
-      if (row.kind === 'routine' || row.kind === 'call') places.set(row.cpu, functionOf(row.text));
+      if (row.kind === 'routine') places.set(row.cpu, [functionOf(row.text)]);
+      if (row.kind === 'call') places.set(row.cpu, [places.get(row.cpu)![0]!, functionOf(row.text)]);
       continue;
     }
     if (leaveOut-- > 0) continue;
-    flows.get(row.cpu)!.push(step(file, row, lines[i]!, places.get(row.cpu)));
+    flows.get(row.cpu)!.push(step(file, row, lines[i]!, placeOf(row, places.get(row.cpu))));
   }
   return [...flows]
     .filter(([, locations]) => locations.length > 0)
     .map(([cpu, locations]) => ({ id: `CPU${cpu}`, locations }));
 }
 
+/** The function that a row is in: what a routine does when its call is over is its own. */
+function placeOf({ depth }: Row, [routine, call]: readonly string[] = []): string | undefined {
+  return depth > 1 ? (call ?? routine) : routine;
+}
+
 /** The kernel function that a heading names: `... mm_cid_get(A)` is mm_cid_get. */
 function functionOf(heading: string): string {
-  return heading.replace(/^\.\.\. /, '').replace(/\([^]*/, '');
+  return heading.replace(/^\.\.\. /, '').split('(', 1)[0]!;
 }
 
 function step(file: string, row: Row, line: number, place: string | undefined): Step {

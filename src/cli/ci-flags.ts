@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { annotationsOf, onGitHub } from '../ci/annotations.js';
 import type { CiResult } from '../ci/result.js';
 import { writeWhole } from '../corpus/write-whole.js';
@@ -13,8 +13,10 @@ export interface CiFlags {
 
 export function addCiFlags(command: Command): Command {
   return command
-    .option('--junit <file>', 'write the results as JUnit XML, too')
-    .option('--sarif <file>', 'write what is not as it should be as SARIF, too');
+    .addOption(new Option('--junit <file>', 'write the results as JUnit XML, too').conflicts('coverageOf'))
+    .addOption(
+      new Option('--sarif <file>', 'write what is not as it should be as SARIF, too').conflicts('coverageOf'),
+    );
 }
 
 /** Whether anybody asks for more than what is printed: then runs must be kept to be told. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, realpath, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Cover, enough } from '../corpus/cover.js';
@@ -9,7 +9,7 @@ import { readScenario } from '../corpus/read-scenario.js';
 import { statsOf, statsText } from '../corpus/stats.js';
 import { writeWhole } from '../corpus/write-whole.js';
 import { Engine } from '../engine/engine.js';
-import { fileError, UserError } from '../errors.js';
+import { fileError, printable, UserError } from '../errors.js';
 import { grouped } from '../numbers.js';
 import { printScenario } from '../scenario/print.js';
 import { attempt } from './each-file.js';
@@ -25,6 +25,9 @@ interface MinFlags extends CommonFlags {
   readonly output?: string;
   readonly inPlace?: boolean;
 }
+
+/** Files that are written at a time. */
+const AT_ONCE = 32;
 
 export function addCorpus(program: Command, setExit: (code: number) => void): void {
   const corpus = program.command('corpus').description('keep corpora small: merge, min, stats');
@@ -81,6 +84,7 @@ async function distinct(files: readonly string[]): Promise<string[]> {
 async function merge(paths: string[], flags: OutFlags): Promise<number> {
   const { output } = flags;
   await makeFolder(output);
+  await refuseInUse([output]);
   const cover = new Cover();
   const there = existsSync(output) ? await examineAll(await pathsOf(output)) : { all: [], code: EXIT.clean };
   for (const one of there.all) cover.add(one);
@@ -95,7 +99,8 @@ async function merge(paths: string[], flags: OutFlags): Promise<number> {
       hashes.add(one.hash);
       return true;
     });
-  for (const { file, hash } of fresh) await writeWhole(join(output, `${hash}.cid`), await canonical(file));
+  const written = await writeAll(fresh, output);
+  if (written !== EXIT.clean) return written;
   if (flags.json) {
     printJson({ format: 1, read: all.length, bad, added: fresh.length, features: cover.size, output });
   } else {
@@ -117,17 +122,24 @@ async function min(paths: string[], flags: MinFlags): Promise<number> {
   const needed = new Set(enough(all));
   // A finding with a file less is torn, and a campaign sets it aside.
   const kept = all.filter((one) => needed.has(one) || (inPlace && isOfFinding(one.file)));
-  // What this is for, checked: nothing is lost.
-  if (coverOf(kept) !== coverOf(all)) {
-    process.stderr.write('cidfuzz corpus min: what is kept covers less than all do\n');
-    return EXIT.contradiction;
-  }
+  let places = kept.map(({ file }) => file);
+  let done: number = EXIT.clean;
   if (output !== undefined) {
     await makeFolder(output);
-    for (const { file, hash } of kept) await writeWhole(join(output, `${hash}.cid`), await canonical(file));
-  } else {
+    await refuseInUse([output]);
+    done = await writeAll(kept, output);
+    if (done !== EXIT.clean) return done;
+    places = kept.map(({ hash }) => placeIn(output, hash));
+  }
+  if (!(await isEnough(places, all))) {
+    process.stderr.write('cidfuzz corpus min: what is kept is not enough for what all have\n');
+    return EXIT.contradiction;
+  }
+  const removed: string[] = [];
+  if (inPlace) {
     await refuseInUse(paths);
-    await removeAllBut(new Set(kept), all, flags);
+    done = await removeAllBut(new Set(kept), all, flags, removed);
+    if (done !== EXIT.clean) return done;
   }
   if (flags.json) {
     printJson({
@@ -135,7 +147,7 @@ async function min(paths: string[], flags: MinFlags): Promise<number> {
       read: all.length,
       bad,
       kept: kept.length,
-      ...(output === undefined ? {} : { output }),
+      ...(output === undefined ? { removed } : { output }),
     });
   } else {
     const where = output === undefined ? 'kept in place' : `kept in ${output}`;
@@ -147,16 +159,69 @@ async function min(paths: string[], flags: MinFlags): Promise<number> {
   return code;
 }
 
-async function removeAllBut(kept: ReadonlySet<Examined>, all: readonly Examined[], flags: CommonFlags) {
+/**
+ * Writes scenarios into a folder, each by its name there, some at a time: each is synced, which is a wait. What stands in that
+ * place stays, and is told. A disk that refuses one is told once, for it refuses the next as well.
+ */
+async function writeAll(all: readonly Examined[], output: string): Promise<number> {
+  let code: number = EXIT.clean;
+  for (let i = 0; i < all.length; i += AT_ONCE) {
+    const some = all.slice(i, i + AT_ONCE);
+    const done = await Promise.allSettled(some.map((one) => writeOne(one, output)));
+    for (const [at, one] of done.entries()) {
+      if (one.status === 'fulfilled') continue;
+      code = graver(code, await attempt(() => Promise.reject(one.reason)));
+      if (!existsSync(placeIn(output, some[at]!.hash))) return code;
+    }
+  }
+  return code;
+}
+
+/** @throws UserError where it cannot be written, or something else is there */
+async function writeOne({ file, hash }: Examined, output: string): Promise<void> {
+  const path = placeIn(output, hash);
+  const text = printScenario(await readScenario(file));
+  if (!existsSync(path)) return writeWhole(path, text);
+  if ((await readFile(path, 'utf8').catch(() => '')) !== text) {
+    throw new UserError(`${path}: cannot write (something else is there already)`);
+  }
+}
+
+/** Where a scenario of a corpus is: it is named after its canonical text. */
+const placeIn = (folder: string, hash: string): string => join(folder, `${hash}.cid`);
+
+/** Whether files have all that others had when they were examined: they are run once more, as they are now on the disk. */
+async function isEnough(files: readonly string[], all: readonly Examined[]): Promise<boolean> {
+  const engine = new Engine();
+  const kept: Examined[] = [];
+  for (const file of files) kept.push((await examine(engine, file)).examined);
+  const hashes = new Set(kept.map(({ hash }) => hash));
+  return coverOf(kept) === coverOf(all) && all.every(({ expects, hash }) => !expects || hashes.has(hash));
+}
+
+/** Removes files, each of them told; one that cannot be removed does not keep the others. */
+async function removeAllBut(
+  kept: ReadonlySet<Examined>,
+  all: readonly Examined[],
+  flags: CommonFlags,
+  removed: string[],
+): Promise<number> {
+  let code: number = EXIT.clean;
   for (const one of all) {
     if (kept.has(one)) continue;
-    try {
-      await rm(one.file);
-    } catch (error) {
-      throw fileError(one.file, 'remove', error);
-    }
-    if (!flags.json) say(`removed ${one.file}`, flags);
+    const gone = await attempt(async () => {
+      try {
+        await rm(one.file);
+      } catch (error) {
+        throw fileError(one.file, 'remove', error);
+      }
+      removed.push(one.file);
+      if (!flags.json) say(printable(`removed ${one.file}`), flags);
+      return EXIT.clean;
+    });
+    code = graver(code, gone);
   }
+  return code;
 }
 
 async function stats(paths: string[], flags: CommonFlags): Promise<number> {
@@ -171,10 +236,6 @@ function coverOf(all: readonly Examined[]): string {
   const cover = new Cover();
   for (const one of all) cover.add(one);
   return `${cover}`;
-}
-
-async function canonical(file: string): Promise<string> {
-  return printScenario(await readScenario(file));
 }
 
 /** A folder that may be empty yet. */
@@ -211,7 +272,11 @@ async function refuseInUse(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     for (const folder of [path, dirname(path)]) if (existsSync(join(folder, 'lock'))) refuse(path, folder);
   }
-  const folders = new Set((await listScenarios(paths)).map((file) => dirname(file)));
+  const folders = new Set<string>();
+  for (const path of paths) {
+    folders.add(path);
+    for (const file of await pathsOf(path)) folders.add(dirname(file));
+  }
   for (const path of folders) {
     const whole = await realpath(path).catch(() => resolve(path));
     for (let folder = whole; dirname(folder) !== folder; folder = dirname(folder)) {

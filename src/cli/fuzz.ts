@@ -79,7 +79,11 @@ export function addFuzz(program: Command, setExit: (code: number) => void): void
         'scenarios, or folders of them, in whose midst schedules begin; worlds are theirs',
       ).conflicts('coverageOf'),
     )
-    .option('--http <host:port>', 'serve how it does as a page, and /metrics for Prometheus')
+    .addOption(
+      new Option('--http <host:port>', 'serve how it does as a page, and /metrics for Prometheus').conflicts(
+        'coverageOf',
+      ),
+    )
     .option('--http-public', 'let --http serve others than this machine')
     .option(
       '--coverage-of <file>',
@@ -227,7 +231,6 @@ async function report(
   teller.done();
   if (flags.quiet && !flags.json) process.stderr.write(`seed ${state.config.seed}\n`);
   await reportCampaign(state, store, flags, searchReport(state));
-  if (wantsCi(flags)) await tellCi('cidfuzz fuzz', await ciResultsOf(state, store), flags);
   if (interrupted) {
     const resume = `cidfuzz fuzz ${sameFlags(flags)}`;
     // Told whatever --quiet says: it is how nothing is lost.
@@ -235,9 +238,11 @@ async function report(
       { event: 'ended', interrupted, resume },
       `interrupted; everything is in ${flags.out}. To go on: ${resume}`,
     );
-    return EXIT.interrupted;
+  } else {
+    teller.event({ event: 'ended', interrupted });
   }
-  teller.event({ event: 'ended', interrupted });
+  if (wantsCi(flags)) await tellCi('cidfuzz fuzz', await ciResultsOf(state, store), flags);
+  if (interrupted) return EXIT.interrupted;
   if (state.parted.length + state.faults.length > 0) return EXIT.contradiction;
   return state.sites.length > 0 ? EXIT.finding : EXIT.clean;
 }

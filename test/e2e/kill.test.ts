@@ -11,10 +11,10 @@ import { hashOf } from '../../src/corpus/hash.js';
 import { wholeFinding } from '../../src/fuzz/tidy.js';
 import { cidfuzz, listing, MAIN, results, rows, temporaryFolder } from './cidfuzz.js';
 
-const KILLS = Number(process.env.CIDFUZZ_SOAK ?? 4);
+const KILLS = Number(process.env.CIDFUZZ_SOAK ?? 3);
 const SEED = Number(process.env.CIDFUZZ_SOAK_SEED ?? 1);
 /** Schedules that a kill interrupts about: a resume must have something left to do. */
-const RUNS = 10_000 * Math.max(4, KILLS);
+const RUNS = 10_000 * Math.max(3, KILLS);
 const CAMPAIGN = [
   '--mutant',
   'plain-lazy',
