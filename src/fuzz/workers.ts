@@ -68,7 +68,7 @@ export class Workers {
   onReplaced: (failure: Failure) => void = () => undefined;
 
   constructor(
-    readonly jobs: number,
+    jobs: number,
     private readonly limits: WorkerLimits,
   ) {
     this.limit = pLimit(jobs);
