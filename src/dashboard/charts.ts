@@ -1,8 +1,9 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { CHART_CONFIG, COLORS, GREY } from '../chart/theme.js';
+import { CHART_CONFIG, COLORS, DASHES, GREY } from '../chart/theme.js';
 import { STRATEGIES } from '../fuzz/config.js';
 import type { Sample } from '../fuzz/progress.js';
-import { paceBetween } from './figures.js';
+import { ratesOf } from './rates.js';
+import { thinned } from './thinned.js';
 
 /** A chart of how a campaign did. */
 export interface Chart {
@@ -13,31 +14,21 @@ export interface Chart {
   readonly spec: TopLevelSpec;
 }
 
-const WIDTH = 440;
+/** Of a size to be read where a page makes it as narrow as a phone. */
+const WIDTH = 380;
 const HEIGHT = 150;
+const FONT_SIZE = 12;
+const TITLE_SIZE = 14;
 
 /** Points of a line beyond which nobody sees another one. */
 const MOST_POINTS = 400;
 
-/** Points of a rate: what is counted a batch at a time is rough. */
+/** Points of a rate or a share: what is counted a batch at a time is rough. */
 const MOST_RATES = 80;
-
-/** At most so many of the samples, evenly spread over time, the first and the last among them. */
-export function thinned(samples: readonly Sample[], most = MOST_POINTS): readonly Sample[] {
-  const [first, last] = [samples[0], samples.at(-1)];
-  if (first === undefined || last === undefined || samples.length <= most) return samples;
-  const gap = (last.seconds - first.seconds) / (most - 2);
-  const kept: Sample[] = [];
-  for (const sample of samples) {
-    const before = kept.at(-1);
-    if (before === undefined || sample.seconds - before.seconds >= gap || sample === last) kept.push(sample);
-  }
-  return kept;
-}
 
 /** The charts of a campaign, from its samples of all sessions, the oldest first. */
 export function campaignCharts(all: readonly Sample[]): Chart[] {
-  const samples = thinned(all);
+  const samples = thinned(all, MOST_POINTS);
   const unit = unitOf(samples.at(-1)?.seconds ?? 0);
   const at = (sample: Sample | null) => (sample?.seconds ?? 0) / unit.seconds;
   const time = {
@@ -52,9 +43,9 @@ export function campaignCharts(all: readonly Sample[]): Chart[] {
     },
   };
   return [
-    throughput(thinned(samples, MOST_RATES), time, at),
+    throughput(all, time, at),
     coverage(samples, time, at),
-    strategies(samples, time, at),
+    strategies(thinned(all, MOST_RATES), time, at),
     memory(samples, time, at),
   ];
 }
@@ -79,31 +70,40 @@ function chart(name: string, title: string, spec: object): Chart {
     description: title,
     width: WIDTH,
     height: HEIGHT,
-    title: { text: title, anchor: 'start', frame: 'group', fontSize: 13 },
+    title: { text: title, anchor: 'start', frame: 'group', fontSize: TITLE_SIZE },
     ...spec,
-    config: CHART_CONFIG,
+    config: {
+      ...CHART_CONFIG,
+      axis: { ...CHART_CONFIG.axis, labelFontSize: FONT_SIZE, titleFontSize: FONT_SIZE },
+      legend: { ...CHART_CONFIG.legend, labelFontSize: FONT_SIZE, labelLimit: 200 },
+    },
   };
   return { name, title, spec: whole as TopLevelSpec };
 }
 
-/** Schedules a second from one sample to the next; a new session is a line of its own. */
+/** Thousands and millions in short; nothing is `0`, and not `0k`. */
+const COUNTS_AXIS = { labelExpr: "datum.value === 0 ? '0' : format(datum.value, '~s')" };
+
+/** Solid, then dashed: for black and white. */
+const SOLID_THEN_DASHED = { range: DASHES.slice(0, 2) };
+
+/** A new session is a line of its own, or a point. */
 function throughput(samples: readonly Sample[], time: object, at: At): Chart {
-  const values = samples.flatMap((sample, i) => {
-    const before = samples[i - 1];
-    if (before === undefined || before.session !== sample.session || sample.seconds <= before.seconds)
-      return [];
-    return [{ time: at(sample), session: sample.session, rate: paceBetween(before, sample).schedules }];
-  });
+  const values = ratesOf(samples, MOST_RATES).map(({ end, rate }) => ({
+    time: at(end),
+    session: end.session,
+    rate,
+  }));
   return chart('throughput', 'Schedules a second', {
     data: { values },
-    mark: { type: 'line', strokeWidth: 1.5, color: COLORS[1] },
+    mark: { type: 'line', strokeWidth: 1.5, color: COLORS[1], point: { size: 8, color: COLORS[1] } },
     encoding: {
       x: time,
       y: {
         field: 'rate',
         type: 'quantitative',
         title: null,
-        axis: { format: '~s' },
+        axis: COUNTS_AXIS,
         scale: fromZero(values.map(({ rate }) => rate)),
       },
       detail: { field: 'session', type: 'nominal' },
@@ -132,7 +132,7 @@ function coverage(samples: readonly Sample[], time: object, at: At): Chart {
             field: 'n',
             type: 'quantitative',
             title: null,
-            axis: { format: '~s' },
+            axis: COUNTS_AXIS,
             scale: fromZero(values.map(({ n }) => n)),
           },
           color: {
@@ -140,16 +140,7 @@ function coverage(samples: readonly Sample[], time: object, at: At): Chart {
             type: 'nominal',
             scale: { domain: ['features', 'files of the corpus'], range: [COLORS[1], COLORS[2]] },
           },
-          strokeDash: {
-            field: 'what',
-            type: 'nominal',
-            scale: {
-              range: [
-                [1, 0],
-                [6, 3],
-              ],
-            },
-          },
+          strokeDash: { field: 'what', type: 'nominal', scale: SOLID_THEN_DASHED },
         },
       },
       {
@@ -165,7 +156,10 @@ function coverage(samples: readonly Sample[], time: object, at: At): Chart {
 function strategies(samples: readonly Sample[], time: object, at: At): Chart {
   const values = samples.flatMap((sample, i) => {
     const before = samples[i - 1]?.plays ?? {};
-    const since = STRATEGIES.map((strategy) => (sample.plays[strategy] ?? 0) - (before[strategy] ?? 0));
+    // What a killed session had counted, and not saved, is counted once more.
+    const since = STRATEGIES.map((strategy) =>
+      Math.max(0, (sample.plays[strategy] ?? 0) - (before[strategy] ?? 0)),
+    );
     const all = since.reduce((sum, n) => sum + n, 0);
     if (all <= 0) return [];
     return STRATEGIES.flatMap((strategy, s) =>
@@ -188,7 +182,9 @@ function strategies(samples: readonly Sample[], time: object, at: At): Chart {
       color: {
         field: 'strategy',
         type: 'nominal',
+        // A strategy has its colour in all charts; the legend has those that there are.
         scale: { domain: [...STRATEGIES.slice(0, 5)], range: [...COLORS.slice(0, 5)] },
+        legend: { values: STRATEGIES.filter((name) => values.some(({ strategy }) => strategy === name)) },
       },
     },
   });
@@ -196,8 +192,8 @@ function strategies(samples: readonly Sample[], time: object, at: At): Chart {
 
 function memory(samples: readonly Sample[], time: object, at: At): Chart {
   const values = samples.flatMap((sample) => [
-    { time: at(sample), what: 'campaign', bytes: sample.memory / 2 ** 20 },
-    { time: at(sample), what: 'workers', bytes: sample.workerMemory / 2 ** 20 },
+    { time: at(sample), session: sample.session, what: 'campaign', bytes: sample.memory / 2 ** 20 },
+    { time: at(sample), session: sample.session, what: 'workers', bytes: sample.workerMemory / 2 ** 20 },
   ]);
   return chart('memory', 'Memory (MiB)', {
     data: { values },
@@ -215,16 +211,8 @@ function memory(samples: readonly Sample[], time: object, at: At): Chart {
         type: 'nominal',
         scale: { domain: ['campaign', 'workers'], range: [GREY, COLORS[3]] },
       },
-      strokeDash: {
-        field: 'what',
-        type: 'nominal',
-        scale: {
-          range: [
-            [1, 0],
-            [6, 3],
-          ],
-        },
-      },
+      strokeDash: { field: 'what', type: 'nominal', scale: SOLID_THEN_DASHED },
+      detail: { field: 'session', type: 'nominal' },
     },
   });
 }

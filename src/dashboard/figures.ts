@@ -1,4 +1,4 @@
-import type { CampaignView, Sample } from '../fuzz/progress.js';
+import type { CampaignView, FindingRow, Sample } from '../fuzz/progress.js';
 import { durationOf, grouped, mebibytes } from '../numbers.js';
 
 /** A number of a campaign's, with its word: what all views of it share. */
@@ -12,6 +12,8 @@ export interface Figures {
   readonly time: readonly Figure[];
   readonly work: readonly Figure[];
   readonly coverage: readonly Figure[];
+  /** Each strategy's part of the schedules, the largest first. */
+  readonly strategies: readonly Figure[];
   readonly machine: readonly Figure[];
 }
 
@@ -42,25 +44,15 @@ export function paceNow({ now, history }: Pick<CampaignView, 'now' | 'history'>)
 
 /** What a campaign has come to, in words. */
 export function figuresOf(view: CampaignView): Figures {
-  const { now, runs, time, history } = view;
+  const { now } = view;
   const pace = paceNow(view);
   const average = paceBetween(null, now);
   const since = (at: number | null) => (at === null ? 'none yet' : `${durationOf(now.seconds - at)} ago`);
-  const left =
-    runs !== null
-      ? [{ label: 'to go', value: `${grouped(Math.max(0, runs - now.schedules))} schedules` }]
-      : time !== null
-        ? [
-            {
-              label: 'to go',
-              value: durationOf(Math.max(0, time - (now.seconds - (history[0]?.seconds ?? 0)))),
-            },
-          ]
-        : [];
+  const left = toGo(view);
   return {
     time: [
       { label: 'run time', value: durationOf(now.seconds) },
-      ...left,
+      ...(left === null ? [] : [{ label: 'to go', value: left }]),
       { label: 'last new coverage', value: since(now.lastFeature) },
       { label: 'last new finding', value: since(now.lastFinding) },
     ],
@@ -77,12 +69,25 @@ export function figuresOf(view: CampaignView): Figures {
       { label: 'findings', value: grouped(now.findings) },
       { label: 'faults of cidfuzz', value: grouped(now.faults) },
     ],
+    strategies: sharesOf(now).map(({ strategy, share }) => ({ label: strategy, value: percentOf(share) })),
     machine: [
       { label: 'jobs', value: grouped(now.jobs) },
-      { label: 'memory', value: `${mebibytes(now.memory)}, workers ${mebibytes(now.workerMemory)}` },
+      { label: 'memory', value: mebibytes(now.memory) },
+      { label: 'memory of workers', value: mebibytes(now.workerMemory) },
       { label: 'workers replaced', value: grouped(now.replaced) },
     ],
   };
+}
+
+/** What is left until a campaign ends by itself; null: it does not. */
+function toGo({ now, runs, time, history }: CampaignView): string | null {
+  // A session's first sample comes with its first batch; the first session begins with nothing.
+  const began = now.session === 1 ? 0 : (history[0]?.seconds ?? now.seconds);
+  const left = [
+    ...(time === null ? [] : [durationOf(Math.max(0, time - (now.seconds - began)))]),
+    ...(runs === null ? [] : [`${grouped(Math.max(0, runs - now.schedules))} schedules`]),
+  ];
+  return left.length === 0 ? null : left.join(', or ');
 }
 
 /** The part of the compared schedules on which engine, reference and fuzz loop agree. */
@@ -94,8 +99,19 @@ function stabilityOf({ stable, compared }: Sample): string {
 
 /** Each strategy's part of the schedules, the largest first: 0 to 1. */
 export function sharesOf({ plays }: Sample): { readonly strategy: string; readonly share: number }[] {
-  const all = Object.values(plays).reduce((sum, n) => sum + n, 0);
-  return Object.entries(plays)
-    .map(([strategy, n]) => ({ strategy, share: n / all }))
-    .sort((a, b) => b.share - a.share);
+  const played = Object.entries(plays).filter(([, n]) => n > 0);
+  const all = played.reduce((sum, [, n]) => sum + n, 0);
+  return played.map(([strategy, n]) => ({ strategy, share: n / all })).sort((a, b) => b.share - a.share);
+}
+
+/** A part of a whole, as all views write it. */
+export function percentOf(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}
+
+/** How often a finding was met, and how short it is. */
+export function findingWords({ met, actions, schedule }: FindingRow): string {
+  const often = met === 1 ? 'once' : `${grouped(met)} times`;
+  const short = actions > 0 ? `, ${grouped(actions)} actions` : '';
+  return `met ${often}${short}, first in schedule ${grouped(schedule)}`;
 }

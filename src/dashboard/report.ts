@@ -8,7 +8,6 @@ import { FeatureSet } from '../engine/feature-set.js';
 import { fileError } from '../errors.js';
 import { drive } from '../event/drive.js';
 import type { Event } from '../event/event.js';
-import { rangeWord } from '../fuzz/config.js';
 import type { Sample } from '../fuzz/progress.js';
 import type { Folder, FolderCampaign, FolderFinding } from '../fuzz/read-folder.js';
 import { type FindingOf, findingsOf } from '../fuzz/state.js';
@@ -16,8 +15,9 @@ import { durationOf, grouped } from '../numbers.js';
 import { TIMELINE_STYLE, timelineScript, timelineSection } from '../timeline/html.js';
 import { timelineOf } from '../timeline/timeline.js';
 import { KIND_WORDS } from '../words.js';
+import { campaignWords } from './campaign-words.js';
 import { campaignCharts } from './charts.js';
-import { paceBetween, sharesOf } from './figures.js';
+import { paceBetween, percentOf, sharesOf } from './figures.js';
 import { REPORT_STYLE } from './report-style.js';
 
 /** A finding, and how often each campaign of the folder met it. */
@@ -111,17 +111,9 @@ ${table}`;
 
 async function campaignSection({ key, state, samples }: FolderCampaign): Promise<string> {
   const { config } = state;
-  const { algo, mutants, memory, arch, preempt, seed, strategy, cpus, tasks, mms } = config;
   const last = samples.at(-1);
   const words: [string, string][] = [
-    ['algorithm', [algo, ...mutants].join(', ')],
-    ['machine', `${memory}, ${arch}, preempt ${preempt}`],
-    ['worlds', `${rangeWord(cpus)} cpus, ${rangeWord(tasks)} tasks, ${rangeWord(mms)} mms`],
-    ['seed', `${seed}${config.from === undefined ? '' : `, from schedule ${grouped(config.from)}`}`],
-    ['strategy', strategy],
-    ...(config.seeds === undefined
-      ? []
-      : [['seeds', `${config.seeds.length} schedules`] as [string, string]]),
+    ...campaignWords(config).map(({ label, value }): [string, string] => [label, value]),
     ['schedules', grouped(state.next - (config.from ?? 0))],
     ['micro-steps', grouped(state.steps)],
     ['compared', grouped(state.compared)],
@@ -143,7 +135,7 @@ ${charts.join('\n')}
 
 function timeWords(last: Sample): [string, string][] {
   const { seconds, session, jobs, at } = last;
-  const shares = sharesOf(last).map(({ strategy, share }) => `${strategy} ${(100 * share).toFixed(0)} %`);
+  const shares = sharesOf(last).map(({ strategy, share }) => `${strategy} ${percentOf(share)}`);
   return [
     [
       'time',

@@ -10,7 +10,7 @@ export function lineOf(view: CampaignView): string {
     `${durationOf(now.seconds)}: ${grouped(now.schedules)} schedules (${grouped(pace.schedules)}/s), ` +
     `${grouped(pace.steps / 1000)} k steps/s, ${grouped(now.compared)} compared, ` +
     (now.corpus > 0 ? `corpus ${grouped(now.corpus)}, ${grouped(now.features)} features, ` : '') +
-    `${now.findings} ${now.findings === 1 ? 'finding' : 'findings'}` +
-    (now.faults > 0 ? `, ${now.faults} faults of cidfuzz` : '')
+    `${grouped(now.findings)} ${now.findings === 1 ? 'finding' : 'findings'}` +
+    (now.faults > 0 ? `, ${now.faults} ${now.faults === 1 ? 'fault' : 'faults'} of cidfuzz` : '')
   );
 }

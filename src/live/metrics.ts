@@ -1,5 +1,7 @@
 import { paceNow } from '../dashboard/figures.js';
-import type { CampaignView } from '../fuzz/progress.js';
+import { STRATEGIES } from '../fuzz/config.js';
+import type { CampaignView, FindingRow } from '../fuzz/progress.js';
+import { KINDS } from '../scenario/kinds.js';
 
 /** A number of ours under Prometheus' name for it. */
 type Value = readonly [labels: Readonly<Record<string, string>>, value: number];
@@ -38,7 +40,7 @@ export async function metricsOf(view: CampaignView): Promise<{ type: string; tex
   counter(
     'strategy_schedules_total',
     'Schedules that a strategy chose.',
-    Object.entries(now.plays).map(([name, n]) => [{ strategy: name }, n]),
+    STRATEGIES.slice(0, -1).map((name) => [{ strategy: name }, now.plays[name] ?? 0]),
   );
   gauge('schedules_per_second', 'Over the last seconds.', one(paceNow(view).schedules));
   gauge('features', 'Features that the corpus covers.', one(now.features));
@@ -66,8 +68,8 @@ export async function metricsOf(view: CampaignView): Promise<{ type: string; tex
   return { type: metrics.contentType, text: await metrics.metrics() };
 }
 
-function byKind(kinds: readonly string[]): Value[] {
-  const counts = new Map<string, number>();
-  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return [...counts].map(([kind, n]) => [{ kind }, n]);
+/** All kinds, also those that there are none of: a series that is not there cannot be seen to grow. */
+function byKind(found: readonly FindingRow['kind'][]): Value[] {
+  const kinds: readonly FindingRow['kind'][] = [...KINDS, 'divergence', 'fault'];
+  return kinds.map((kind) => [{ kind }, found.filter((one) => one === kind).length]);
 }

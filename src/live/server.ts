@@ -16,18 +16,23 @@ export interface LiveServer {
   close(): Promise<void>;
 }
 
-/** How long a drawing is good for, in ms. */
-const DRAWN_MS = 2000;
+/** How long drawings are good for, in ms: at least, and at most. */
+const DRAWN_MS = [2000, 10_000] as const;
+/** They are drawn by the campaign's own process, which is to spend about one part in so many of its time on them. */
+const DRAWING_PART = 20;
 /** More than any page asks for at once. */
 const MOST_CONNECTIONS = 64;
 const HEADER_BYTES = 8192;
 const REQUEST_MS = 10_000;
+const IDLE_MS = 30_000;
 
 /** What is sent back: all that this server ever reads is the campaign's view. */
 interface Answer {
   readonly type: string;
   readonly text: string;
 }
+
+const HTML = 'text/html; charset=utf-8';
 
 const HEADERS: Readonly<Record<string, string>> = {
   // So few connections are for all: none is kept for somebody who may not come back.
@@ -36,8 +41,12 @@ const HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
-  'Content-Security-Policy': "frame-ancestors 'none'",
 };
+
+/** For all that is served; the page itself says what it may do beside. */
+const POLICY = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/** What is no page does nothing; drawings have styles. */
+const STILL = "default-src 'none'; style-src 'unsafe-inline'";
 
 /**
  * Serves a campaign as a page that keeps itself up to date, as `/view.json`, and as `/metrics` for Prometheus. There is no way
@@ -48,14 +57,23 @@ const HEADERS: Readonly<Record<string, string>> = {
 export async function serveLive({ host, port }: Address, view: () => CampaignView): Promise<LiveServer> {
   const site = new Site(view, await livePage(view()));
   const server = createServer(
-    { maxHeaderSize: HEADER_BYTES, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
+    {
+      maxHeaderSize: HEADER_BYTES,
+      requestTimeout: REQUEST_MS,
+      headersTimeout: REQUEST_MS,
+      connectionsCheckingInterval: REQUEST_MS / 2,
+    },
     (request, response) => {
       site.handle(request, response, isLoopback(host)).catch(() => response.destroy());
     },
   );
   server.maxConnections = MOST_CONNECTIONS;
+  // Who neither reads nor writes makes room for others.
+  server.setTimeout(IDLE_MS);
   server.on('clientError', (_, socket) => socket.destroy());
   await listen(server, host, port);
+  // Whatever happens to the server from here on, the campaign goes on.
+  server.on('error', () => undefined);
   // The campaign ends without waiting for us.
   server.unref();
   const bound = server.address() as { port: number };
@@ -81,7 +99,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 }
 
 class Site {
-  private drawn: { readonly at: number; readonly charts: ReadonlyMap<string, string> } | null = null;
+  private drawn: { readonly until: number; readonly charts: ReadonlyMap<string, string> } | null = null;
   private drawing: Promise<ReadonlyMap<string, string>> | null = null;
 
   constructor(
@@ -94,6 +112,7 @@ class Site {
     const send = (status: number, { type, text }: Answer) => {
       response.writeHead(status, {
         ...HEADERS,
+        'Content-Security-Policy': type === HTML ? POLICY : `${STILL}; ${POLICY}`,
         'Content-Type': type,
         'Content-Length': Buffer.byteLength(text),
       });
@@ -114,7 +133,7 @@ class Site {
   private async answer(path: string): Promise<Answer | null> {
     switch (path) {
       case '/':
-        return { type: 'text/html; charset=utf-8', text: this.page };
+        return { type: HTML, text: this.page };
       case '/view.json':
         return { type: 'application/json', text: JSON.stringify(shownOf(this.view())) };
       case '/metrics':
@@ -129,7 +148,7 @@ class Site {
 
   /** All charts, drawn once for all who ask at about the same time. */
   private async charts(): Promise<ReadonlyMap<string, string>> {
-    if (this.drawn !== null && performance.now() - this.drawn.at < DRAWN_MS) return this.drawn.charts;
+    if (this.drawn !== null && performance.now() < this.drawn.until) return this.drawn.charts;
     this.drawing ??= this.draw().finally(() => {
       this.drawing = null;
     });
@@ -137,10 +156,14 @@ class Site {
   }
 
   private async draw(): Promise<ReadonlyMap<string, string>> {
+    const began = performance.now();
     const { history } = this.view();
     const charts = new Map<string, string>();
     for (const { name, spec } of campaignCharts(history)) charts.set(name, await drawSvg(spec));
-    this.drawn = { at: performance.now(), charts };
+    const ended = performance.now();
+    const [least, most] = DRAWN_MS;
+    const good = Math.min(most, Math.max(least, DRAWING_PART * (ended - began)));
+    this.drawn = { until: ended + good, charts };
     return charts;
   }
 }

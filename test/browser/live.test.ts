@@ -29,12 +29,15 @@ describe.skipIf(CHROMIUM === undefined)('the page of a campaign', () => {
       expect(await page.locator('#nothing').isVisible()).toBe(true);
       server.show(viewAt(125, { findings: [findingRow({ sentence: '<b>no tag</b>' })] }));
       await page.getByText('3 750 000', { exact: true }).waitFor();
-      expect(await page.locator('#findings li').count()).toBe(1);
+      expect(await page.locator('#findings > li').count()).toBe(1);
       expect(await page.locator('#findings p').textContent()).toBe('<b>no tag</b>');
+      expect(await page.locator('#findings ul li').allTextContents()).toEqual(findingRow().race);
       expect(await page.locator('#nothing').isVisible()).toBe(false);
+      expect(await page.locator('#strategies dd').first().textContent()).toBe('67 %');
+      expect(await page.locator('#campaign dd').first().textContent()).toBe('rfc-v6');
       server.show(viewAt(130, { state: 'ending', findings: [] }));
       await page.locator('#state', { hasText: 'ending' }).waitFor();
-      expect(await page.locator('#findings li').count()).toBe(0);
+      expect(await page.locator('#findings > li').count()).toBe(0);
       expect(faults).toEqual([]);
       for (const request of requests) expect(request.startsWith(server.address)).toBe(true);
       await server.close();
@@ -61,6 +64,15 @@ describe.skipIf(CHROMIUM === undefined)('the page of a campaign', () => {
       await page.locator('figure svg').nth(3).waitFor();
       expect(await overflows(page)).toBe(false);
       expect(faults).toEqual([]);
+      const small = await page.evaluate(() => {
+        const drawn = document.querySelector('figure svg')!;
+        const scale = drawn.getBoundingClientRect().width / Number(drawn.getAttribute('width'));
+        const sizes = [...drawn.querySelectorAll('text')].map(
+          (text) => scale * Number.parseFloat(getComputedStyle(text).fontSize),
+        );
+        return Math.min(...sizes);
+      });
+      expect(small).toBeGreaterThan(9);
       const [text, back] = await page.evaluate(() => {
         const probe = document.createElement('div');
         probe.style.backgroundColor = 'Canvas';

@@ -64,7 +64,9 @@ describe('a reader that goes away', () => {
     const { code, stderr } = await spawned('sh', ['-c', line], { cwd });
     // Only what a campaign tells beside its data.
     expect(
-      stderr.split('\n').filter((text) => !/^(cidfuzz fuzz:|.* in schedule |schedule |$)/.test(text)),
+      stderr
+        .split('\n')
+        .filter((text) => !/^(\{"event":|cidfuzz fuzz:|.* in schedule |schedule |$)/.test(text)),
     ).toEqual([]);
     expect(code).toBe(0);
   });

@@ -11,7 +11,7 @@ describe('the screen', () => {
     const text = screenOf(viewAt(125), PLAIN);
     for (const words of [
       /run time +2 min 5 s/,
-      /to go +59 min/,
+      /to go +57 min 55 s/,
       /last new coverage +1 s ago/,
       /last new finding +1 min 45 s ago/,
       /schedules +3 750 000/,
@@ -21,7 +21,7 @@ describe('the screen', () => {
       /corpus +4 836 files/,
       /guided +67 % █{13}/,
       /freed-in-use ×1 740: clear-old: cmpxchg/,
-      /jobs 2 · memory 100 MiB, workers 300 MiB · workers replaced 0/,
+      /jobs 2 · memory 100 MiB · memory of workers 300 MiB · workers replaced 0/,
       /stored as freed-in-use-5b761a4c/,
       /Ctrl-C saves and ends/,
     ])
@@ -35,6 +35,10 @@ describe('the screen', () => {
     [200, 60],
     [75, 30],
     [40, 30],
+    [40, 24],
+    [80, 18],
+    [80, 14],
+    [40, 17],
   ])('is never wider than %i columns, nor higher than %i rows', (columns, rows) => {
     const many = Array.from({ length: 50 }, (_, i) => findingRow({ name: `freed-in-use-${i}` }));
     const messages = Array.from({ length: 50 }, (_, i) => `message ${i} ${'x'.repeat(300)}`);
@@ -46,7 +50,45 @@ describe('the screen', () => {
     });
     expect(linesOf(text).length).toBeLessThanOrEqual(rows);
     for (const line of linesOf(text)) expect([...line].length, line).toBeLessThanOrEqual(columns);
-    expect(text).toContain('freed-in-use');
+    expect(text).toMatch(/stability +100 %/);
+    if (rows > 17) expect(text).toContain('freed-in-use');
+  });
+
+  it.each([
+    [39, 60],
+    [80, 12],
+    [200, 5],
+    [20, 3],
+  ])('is a line on %i columns and %i rows', (columns, rows) => {
+    const view = viewAt(125);
+    expect(screenOf(view, { ...PLAIN, columns, rows })).toBe(lineOf(view));
+  });
+
+  it('does without borders where it is low, then without strategies', () => {
+    expect(screenOf(viewAt(60), { ...PLAIN, rows: 24 })).toContain('╭');
+    const low = screenOf(viewAt(60), { ...PLAIN, rows: 14 });
+    expect(low).not.toContain('╭');
+    expect(low).toContain('█');
+    const five = { 'random-walk': 1, guided: 1, pct: 1, pos: 1, surw: 1 };
+    const all = viewAt(60, { now: sampleAt(60, { plays: five }) });
+    expect(screenOf(all, { ...PLAIN, rows: 14 })).toContain('█');
+    expect(screenOf(all, { ...PLAIN, rows: 13 })).not.toContain('█');
+    expect(screenOf(viewAt(60), { ...PLAIN, columns: 60, rows: 30 })).toContain('╭');
+  });
+
+  it('has the accesses that race below each other where one line is too short', () => {
+    const narrow = linesOf(screenOf(viewAt(60), PLAIN));
+    const at = narrow.findIndex((line) => line.startsWith('freed-in-use ×1 740: clear-old'));
+    expect(narrow[at + 1]).toMatch(/^ {21}clear-old: cmpxchg\(pcpu_cid->cid, lazy, unset\)$/);
+    expect(screenOf(viewAt(60), { ...PLAIN, columns: 120, rows: 40 })).toContain('cid, lazy) | clear-old');
+  });
+
+  it('shows the last findings, and how many there are before', () => {
+    const findings = Array.from({ length: 30 }, (_, i) => findingRow({ met: i + 1 }));
+    const text = screenOf(viewAt(60, { findings }), PLAIN);
+    expect(text).toContain('×30:');
+    expect(text).not.toContain('×1:');
+    expect(text).toMatch(/and \d+ before/);
   });
 
   it('of a campaign that has just begun', () => {
@@ -62,6 +104,15 @@ describe('the screen', () => {
   it('has colours only where they are wanted', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
     expect(screenOf(viewAt(60), PLAIN)).not.toMatch(/\u001b/);
+  });
+
+  it('leaves nothing behind, and the environment as it was', () => {
+    const before = process.env.NODE_ENV;
+    performance.clearMeasures();
+    for (let i = 0; i < 20; i++) screenOf(viewAt(60 + i), PLAIN);
+    // What React for developers would keep of every frame, for ever.
+    expect(performance.getEntriesByType('measure')).toEqual([]);
+    expect(process.env.NODE_ENV).toBe(before);
   });
 
   it('lets nothing through that a terminal obeys', () => {
@@ -91,7 +142,7 @@ describe('the line', () => {
       '2 min 5 s: 3 750 000 schedules (30 000/s), 9 000 k steps/s, 3 750 compared, corpus 4 836, 14 509 features, 1 finding',
     );
     expect(lineOf(viewAt(5, { now: sampleAt(5, { corpus: 0, faults: 1 }) }))).toMatch(
-      /^5 s: .* compared, 0 findings, 1 faults of cidfuzz$/,
+      /^5 s: .* compared, 0 findings, 1 fault of cidfuzz$/,
     );
   });
 });

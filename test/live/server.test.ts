@@ -1,11 +1,14 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CampaignView } from '../../src/fuzz/progress.js';
+import { metricsOf } from '../../src/live/metrics.js';
 import { type LiveServer, serveLive } from '../../src/live/server.js';
-import { viewAt } from './views.js';
+import { sampleAt, viewAt } from './views.js';
 
 let server: LiveServer;
 let port: number;
 let seconds = 60;
+const POLICY = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 beforeAll(async () => {
   server = await serveLive({ host: '127.0.0.1', port: 0 }, () => viewAt(seconds));
@@ -36,7 +39,7 @@ describe('the page of a campaign', () => {
     const answer = await fetch(server.address);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
-    expect(answer.headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
+    expect(answer.headers.get('content-security-policy')).toBe(POLICY);
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
     expect(answer.headers.get('cache-control')).toBe('no-store');
     const text = await answer.text();
@@ -100,6 +103,42 @@ describe('the page of a campaign', () => {
     }
   });
 
+  it('lets nothing run but on its page', async () => {
+    for (const path of ['view.json', 'metrics', 'charts/memory.svg', 'none']) {
+      const { headers } = await fetch(server.address + path);
+      expect(headers.get('content-security-policy'), path).toBe(
+        `default-src 'none'; style-src 'unsafe-inline'; ${POLICY}`,
+      );
+      expect(headers.get('x-content-type-options'), path).toBe('nosniff');
+      expect(headers.get('referrer-policy'), path).toBe('no-referrer');
+      expect(headers.get('cross-origin-resource-policy'), path).toBe('same-origin');
+    }
+  });
+
+  it('sends a part of the samples', async () => {
+    const history = Array.from({ length: 600 }, (_, i) => viewAt(i + 1).now);
+    const other = await serveLive({ host: '127.0.0.1', port: 0 }, () => viewAt(600, { history }));
+    const text = await (await fetch(`${other.address}view.json`)).text();
+    expect(JSON.parse(text).history.length).toBeLessThanOrEqual(100);
+    expect(text.length).toBeLessThan(100_000);
+    await other.close();
+  });
+
+  it('draws once for all who ask at about the same time', async () => {
+    let views = 0;
+    const other = await serveLive({ host: '127.0.0.1', port: 0 }, () => {
+      views++;
+      return viewAt(60);
+    });
+    const before = views;
+    const drawings = await Promise.all(
+      Array.from({ length: 8 }, async () => (await fetch(`${other.address}charts/memory.svg`)).text()),
+    );
+    expect(new Set(drawings).size).toBe(1);
+    expect(views - before).toBe(1);
+    await other.close();
+  });
+
   it('outlives bad clients', async () => {
     await raw('garbage\r\n\r\n');
     await raw(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
@@ -120,6 +159,20 @@ describe('the page of a campaign', () => {
 });
 
 describe('the server', () => {
+  it('outlives a view that fails', async () => {
+    let fails = false;
+    const other = await serveLive({ host: '127.0.0.1', port: 0 }, () => {
+      if (fails) throw new Error('no view');
+      return viewAt(10);
+    });
+    fails = true;
+    await expect(fetch(`${other.address}view.json`)).rejects.toThrow();
+    await expect(fetch(`${other.address}charts/memory.svg`)).rejects.toThrow();
+    fails = false;
+    expect((await fetch(`${other.address}view.json`)).status).toBe(200);
+    await other.close();
+  });
+
   it('ends at once, whoever is connected', async () => {
     const other = await serveLive({ host: '127.0.0.1', port: 0 }, () => viewAt(10));
     const socket = connect(Number(new URL(other.address).port), '127.0.0.1');
@@ -177,6 +230,9 @@ describe('metrics', () => {
       cidfuzz_steps_total: 540_000_000,
       cidfuzz_running: 1,
       'cidfuzz_findings{kind="freed-in-use"}': 1,
+      'cidfuzz_findings{kind="duplicate-cid"}': 0,
+      'cidfuzz_findings{kind="fault"}': 0,
+      'cidfuzz_strategy_schedules_total{strategy="pos"}': 0,
       'cidfuzz_strategy_schedules_total{strategy="guided"}': 1_200_000,
       'cidfuzz_resident_memory_bytes{process="workers"}': 300 * 2 ** 20,
       cidfuzz_last_finding_seconds: 40,
@@ -184,5 +240,19 @@ describe('metrics', () => {
     expect([...series.keys()].find((name) => name.startsWith('cidfuzz_info'))).toBe(
       'cidfuzz_info{algo="rfc-v6",mutants="",memory="sc",arch="x86",preempt="full",strategy="portfolio",seed="1"}',
     );
+  });
+
+  it('have the same series from the beginning on, whatever the texts', async () => {
+    const read = async (view: CampaignView) => parse((await metricsOf(view)).text);
+    const names = (series: Map<string, number>) => [...series.keys()].filter((name) => !/last_/.test(name));
+    const begun = await read(
+      viewAt(0, { now: sampleAt(0, { plays: {}, lastFeature: null }), findings: [], history: [] }),
+    );
+    expect(names(begun)).toEqual(names(await read(viewAt(125))));
+    expect([...begun].filter(([name]) => name.startsWith('cidfuzz_findings')).every(([, n]) => n === 0)).toBe(
+      true,
+    );
+    const huge = await read(viewAt(60, { now: sampleAt(60, { steps: 2 ** 53 - 1, schedules: 1e15 }) }));
+    expect(huge.get('cidfuzz_steps_total')).toBe(2 ** 53 - 1);
   });
 });
