@@ -11,8 +11,10 @@ import { type Pace, Rounds, type Work } from './rounds.js';
 /** Two jobs on two free cores; what else the machine does counts against them. */
 const WANTED = 1.8;
 
-/** How long a campaign goes on, in ms, and how many rounds are enough. */
-const CAMPAIGN_MS = 15_000;
+/** How long a campaign goes on, in ms; in its first seconds it writes thousands of files of its corpus. */
+const CAMPAIGN_MS = 25_000;
+const WARM_S = 8;
+/** So many rounds are enough. */
 const MAX_ROUNDS = 3;
 
 /**
@@ -41,7 +43,7 @@ export async function measureJobs(config: CampaignConfig, rounds: number, pace: 
   };
 }
 
-/** A campaign in a folder of its own, from its first batch to its last. */
+/** A campaign in a folder of its own, from when it is warm to its last batch. */
 async function campaignOf(config: CampaignConfig, jobs: number, signal: AbortSignal): Promise<Work> {
   const out = await mkdtemp(join(tmpdir(), 'cidfuzz-bench-jobs-'));
   try {
@@ -55,7 +57,7 @@ async function campaignOf(config: CampaignConfig, jobs: number, signal: AbortSig
       signal,
       listener: {
         progress: (sample) => {
-          first ??= sample;
+          if (sample.seconds >= WARM_S) first ??= sample;
           last = sample;
         },
       },
