@@ -58,12 +58,16 @@ class Running {
 
   /** Findings that it said it has stored. */
   get stored(): string[] {
-    return this.said
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line))
-      .filter(({ event }) => event === 'stored')
-      .map(({ finding }) => finding);
+    return (
+      this.said
+        .split('\n')
+        .slice(0, -1)
+        // What Node says of a process that dies is no event.
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line))
+        .filter(({ event }) => event === 'stored')
+        .map(({ finding }) => finding)
+    );
   }
 
   get hasBegun(): boolean {
