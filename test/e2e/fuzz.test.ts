@@ -21,18 +21,17 @@ function stateOf(out: string): Record<string, unknown> & { next: number } {
 }
 
 /** Several findings in a few schedules, some of them with one minimized scenario. */
-const MANY = ['--mutant', 'plain-lazy', 'plain-unset', 'no-second-check', '--runs', '20000'];
+const MANY = ['--mutant', 'plain-lazy', 'plain-unset', 'no-second-check', '--runs', '10000'];
 
 describe('fuzz', () => {
   it('gives the same bytes for the same seed, whatever --jobs and --out', async () => {
     const once = await fuzz('one', [...MANY, '--seed', '2', '--jobs', '1']);
     expect(once.code).toBe(77);
     const [summary, ...findings] = rows(once.stdout).reverse();
-    expect(summary).toMatchObject({ summary: true, seed: 2, schedules: 20_000, divergences: 0 });
+    expect(summary).toMatchObject({ summary: true, seed: 2, schedules: 10_000, divergences: 0 });
     expect(findings.length).toBeGreaterThan(1);
     expect(summary!.findings).toBe(findings.length);
     for (const [out, jobs] of [
-      ['again', '1'],
       ['two', '2'],
       ['three', '3'],
     ] as const) {
