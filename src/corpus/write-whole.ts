@@ -9,9 +9,9 @@ export function asideName(path: string): string {
   return `${path}.${process.pid}-${++writers}.tmp`;
 }
 
-/** What a writer that was killed has left behind: the name is one of {@link asideName}'s. */
-export function isLeftover(name: string): boolean {
-  return /\.\d+-\d+\.tmp$/.test(name);
+/** What a writer that was killed was about to write, where the name is one of {@link asideName}'s; else null. */
+export function leftoverOf(name: string): string | null {
+  return /^(.+)\.\d+-\d+\.tmp$/s.exec(name)?.[1] ?? null;
 }
 
 /**

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import fs, { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import lockfile from 'proper-lockfile';
 import { fileError, UserError } from '../errors.js';
 
@@ -13,6 +14,20 @@ export interface FolderLock {
   release(): Promise<void>;
 }
 
+/** What this process has locked, by path. */
+const taken = new Map<string, TakenLock>();
+
+/**
+ * To be called before each write: who stood still must find out before, not at the next touch.
+ *
+ * @throws UserError where the folder was locked by this process, and is somebody else's by now
+ */
+export function assertOurs(dir: string): void {
+  if (taken.get(resolve(dir))?.isLost) {
+    throw new UserError(`${dir}: the lock is lost (expected that nobody else works in the folder)`);
+  }
+}
+
 /**
  * Takes a campaign's folder for itself: `DIR/lock` is there, and touched every second, as long as it is held.
  *
@@ -20,13 +35,16 @@ export interface FolderLock {
  * @throws UserError where another campaign works in it
  */
 export async function lockFolder(dir: string, waiting: () => void = () => undefined): Promise<FolderLock> {
+  const path = join(dir, 'lock');
   const lost = new AbortController();
+  const ours = new TakenLock(path);
   const take = (retries: number) =>
     lockfile.lock(dir, {
-      lockfilePath: join(dir, 'lock'),
+      lockfilePath: path,
       stale: STALE_MS,
       update: TOUCH_MS,
       realpath: false,
+      fs: ours.fs,
       retries: { retries, factor: 1, minTimeout: 500, maxTimeout: 500 },
       onCompromised: (error) => lost.abort(error),
     });
@@ -36,14 +54,48 @@ export async function lockFolder(dir: string, waiting: () => void = () => undefi
       waiting();
       return take((STALE_MS + 2 * TOUCH_MS) / 500);
     });
+    taken.set(resolve(dir), ours);
     return {
       lost: lost.signal,
-      // Lost is lost: whoever has it now, it is not ours to give back.
-      release: () => (lost.signal.aborted ? Promise.resolve() : release().catch(() => undefined)),
+      release: async () => {
+        // Lost is lost: whoever has it now, it is not ours to give back.
+        if (lost.signal.aborted || ours.isLost) return;
+        taken.delete(resolve(dir));
+        await release().catch(() => undefined);
+      },
     };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ELOCKED')
-      throw fileError(join(dir, 'lock'), 'create', error);
+    if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw fileError(path, 'create', error);
     throw new UserError(`${dir}: another campaign works in it (expected none; name another --out)`);
+  }
+}
+
+/** Follows when a lock was touched: who takes it afterwards does so when that is long ago. */
+class TakenLock {
+  private touched = Date.now();
+  private lost = false;
+
+  /** The file system, for proper-lockfile: at exit it would remove the lock, whosever it is by then. */
+  readonly fs = {
+    ...fs,
+    utimes: (path: string, atime: Date, mtime: Date, done: fs.NoParamCallback) =>
+      fs.utimes(path, atime, mtime, (error) => {
+        if (error === null) this.touched = mtime.getTime();
+        done(error);
+      }),
+    rmdirSync: (path: string) => {
+      if (!this.isLost) fs.rmdirSync(path);
+    },
+  };
+
+  constructor(private readonly path: string) {}
+
+  get isLost(): boolean {
+    if (!this.lost && Date.now() - this.touched >= STALE_MS) {
+      const now = statSync(this.path, { throwIfNoEntry: false });
+      // Ours may have been touched once more than we were told.
+      this.lost = now === undefined || now.mtimeMs - this.touched >= STALE_MS - TOUCH_MS;
+    }
+    return this.lost;
   }
 }

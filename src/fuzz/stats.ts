@@ -1,7 +1,8 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { writeWhole } from '../corpus/write-whole.js';
 import { fileError } from '../errors.js';
+import { assertOurs } from './lock.js';
 import type { Sample } from './progress.js';
 
 /** A line is written when a campaign has gone on for one part in so many of its time: a week has some thousand. */
@@ -24,8 +25,9 @@ export class Statistics {
    * @throws UserError where it cannot be read or written
    */
   static async open(path: string, torn: () => Promise<void>): Promise<Statistics> {
-    const text = await textOf(path);
-    const { samples, rest, foreign } = parse(text);
+    // A folder that is called like it is as foreign as garbage in it.
+    const isFolder = (await stat(path).catch(() => null))?.isDirectory() ?? false;
+    const { samples, rest, foreign } = isFolder ? NOT_OURS : parse(await textOf(path));
     if (foreign) await torn();
     if (foreign || rest !== '') await writeWhole(path, samples.map(line).join(''));
     return new Statistics(path, samples.at(-1) ?? null);
@@ -40,6 +42,7 @@ export class Statistics {
 
   /** Adds a line. @throws UserError where it cannot be written */
   async add(sample: Sample): Promise<void> {
+    assertOurs(join(dirname(this.path), '..'));
     this.last = sample;
     try {
       await mkdir(dirname(this.path), { recursive: true });
@@ -64,7 +67,16 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-function parse(text: string): { samples: Sample[]; rest: string; foreign: boolean } {
+interface Parsed {
+  readonly samples: Sample[];
+  /** What follows the last whole line. */
+  readonly rest: string;
+  readonly foreign: boolean;
+}
+
+const NOT_OURS: Parsed = { samples: [], rest: '', foreign: true };
+
+function parse(text: string): Parsed {
   const lines = text.split('\n');
   const rest = lines.pop()!;
   const samples: Sample[] = [];

@@ -1,14 +1,16 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
 import { hashOf } from '../corpus/hash.js';
 import { syncFolder, writeFolder } from '../corpus/write-folder.js';
 import { writeWhole } from '../corpus/write-whole.js';
 import { fileError, UserError } from '../errors.js';
-import { type CampaignConfig, campaignKey } from './config.js';
+import { KINDS } from '../scenario/kinds.js';
+import { type CampaignConfig, campaignKey, STRATEGIES } from './config.js';
 import { type FindingFiles, type FindingJson, isBetter, json, type Rank } from './finding-files.js';
+import { assertOurs } from './lock.js';
 import { type CampaignState, FOLDER_FORMAT, newState } from './state.js';
 import { moveAside, wholeFinding } from './tidy.js';
 
@@ -39,6 +41,8 @@ export class Store {
   private readonly saving = pLimit(1);
   /** Whether something was added to the corpus since it was synced. */
   private added = false;
+  /** What was set aside when the folder was opened, and not told yet. */
+  private readonly untold: string[] = [];
 
   /**
    * Creates the folder where it is not there.
@@ -46,6 +50,8 @@ export class Store {
    * @throws UserError where it cannot be written to, or a newer cidfuzz has made it
    */
   static async open(dir: string): Promise<Store> {
+    const store = new Store(dir);
+    const format = await store.format();
     try {
       // Not `recursive`: below a folder that answers ENOENT to mkdir, such as /proc, Node never comes back from it.
       const missing: string[] = [];
@@ -63,8 +69,7 @@ export class Store {
     } catch (error) {
       throw fileError(dir, 'create the campaign folder', error);
     }
-    const store = new Store(dir);
-    await store.checkFormat();
+    if (format !== FOLDER_FORMAT) await store.begin();
     return store;
   }
 
@@ -75,16 +80,25 @@ export class Store {
     return join(this.dir, 'corpus');
   }
 
-  private async checkFormat(): Promise<void> {
+  /** The version of the folder's layout; undefined: it says none. @throws UserError where a newer cidfuzz has made it */
+  private async format(): Promise<unknown> {
     const path = join(this.dir, 'format.json');
-    const row = existsSync(path) ? parsed(await readText(path)) : undefined;
-    const { format } = (row ?? {}) as { format?: unknown };
+    const { format } = existsSync(path) ? await readJson(path) : {};
     if (typeof format === 'number' && format > FOLDER_FORMAT) {
       throw new UserError(
         `${path}: a newer cidfuzz has made this folder (expected format ${FOLDER_FORMAT}; name another --out)`,
       );
     }
-    if (format === FOLDER_FORMAT) return;
+    return format;
+  }
+
+  /** Says which version the folder is of. An older one is no news; anything else that says so is not ours. */
+  private async begin(): Promise<void> {
+    const path = join(this.dir, 'format.json');
+    if (existsSync(path) && typeof (await readJson(path)).format !== 'number') {
+      await this.setAside('format.json');
+      this.untold.push('format.json');
+    }
     await writeWhole(path, json({ what: 'a campaign of cidfuzz', format: FOLDER_FORMAT }));
   }
 
@@ -107,12 +121,13 @@ export class Store {
     config: CampaignConfig,
     aside: (path: string) => void = () => undefined,
   ): Promise<CampaignState> {
+    for (const path of this.untold.splice(0)) aside(path);
     const name = this.statePath(config);
     const path = join(this.dir, name);
     if (!existsSync(path)) return newState(config);
-    const state = parsed(await readText(path)) as CampaignState | undefined;
-    if (state !== undefined && isState(state, config)) return state;
-    const { format } = (state ?? {}) as { format?: unknown };
+    const state = await readJson(path);
+    if (isState(state, config)) return state;
+    const { format } = state;
     if (typeof format === 'number' && format > FOLDER_FORMAT) {
       throw new UserError(`${path}: a newer cidfuzz has written it (expected format ${FOLDER_FORMAT})`);
     }
@@ -123,6 +138,7 @@ export class Store {
 
   /** Moves a file of the folder to `DIR/aside/`. @throws UserError where that fails */
   async setAside(path: string): Promise<void> {
+    assertOurs(this.dir);
     try {
       await moveAside(this.dir, path);
     } catch (error) {
@@ -134,6 +150,7 @@ export class Store {
   save(state: CampaignState): Promise<void> {
     const text = json(state);
     return this.saving(async () => {
+      assertOurs(this.dir);
       if (this.added) {
         this.added = false;
         await syncFolder(this.corpus).catch((error) => {
@@ -188,6 +205,7 @@ export class Store {
   private async saveNamed(sub: string, text: string): Promise<boolean> {
     const path = join(this.dir, sub, `${hashOf(text)}.cid`);
     if (existsSync(path)) return false;
+    assertOurs(this.dir);
     await writeWhole(path, text);
     return true;
   }
@@ -205,6 +223,7 @@ export class Store {
     } else if (existsSync(this.path(name))) {
       await this.setAside(join('findings', name));
     }
+    assertOurs(this.dir);
     await writeFolder(this.path(name), files);
     return { name, news: true };
   }
@@ -219,14 +238,49 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-function isState(state: CampaignState, config: CampaignConfig): boolean {
+/** What a file of the folder says in JSON; nothing where it is not what it should be. @throws UserError where it cannot be read */
+async function readJson(path: string): Promise<Record<string, unknown>> {
+  // A folder that is called like a file is foreign, and no reason to stop.
+  if (statSync(path).isDirectory()) return {};
+  const value = parsed(await readText(path));
+  return typeof value === 'object' ? (value as Record<string, unknown>) : {};
+}
+
+function isState(value: object, config: CampaignConfig): value is CampaignState {
+  const state = value as CampaignState;
   return (
     state.format === FOLDER_FORMAT &&
     isDeepStrictEqual(state.config, JSON.parse(JSON.stringify(config))) &&
-    [state.next, state.steps, state.compared, state.corpus, state.lost].every(Number.isSafeInteger) &&
-    [state.sites, state.instances, state.parted, state.faults, state.plays].every(Array.isArray) &&
-    state.instances.every(({ site }) => state.sites[site] !== undefined) &&
+    [state.next, state.steps, state.compared, state.corpus, state.lost].every(isCount) &&
+    state.next >= (config.from ?? 0) &&
     typeof state.features === 'string' &&
-    [state.pct?.threads, state.pct?.events].every(Number.isSafeInteger)
+    areAll(state.plays, isCount) &&
+    state.plays.length === STRATEGIES.length &&
+    [state.pct?.threads, state.pct?.events].every(isCount) &&
+    areAll(
+      state.sites,
+      (site) => KINDS.includes(site.kind) && [site.pc, site.schedule, site.count].every(isCount),
+    ) &&
+    areAll(state.instances, (instance) => isStored(instance) && state.sites[instance.site] !== undefined) &&
+    [state.parted, state.faults].every((list) => areAll(list, isStored))
+  );
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function areAll<T>(list: readonly T[], are: (one: T) => boolean): boolean {
+  return Array.isArray(list) && list.every((one) => one !== null && are(one));
+}
+
+/** A schedule, and the name of a finding's folder, where that is stored. */
+function isStored({
+  schedule,
+  finding,
+}: {
+  readonly schedule: number;
+  readonly finding: string | null;
+}): boolean {
+  return (
+    isCount(schedule) && (finding === null || (typeof finding === 'string' && basename(finding) === finding))
   );
 }

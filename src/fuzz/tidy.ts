@@ -1,13 +1,23 @@
-import { existsSync } from 'node:fs';
+import { existsSync, type PathLike } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import { hashOf } from '../corpus/hash.js';
-import { isLeftover } from '../corpus/write-whole.js';
+import { leftoverOf } from '../corpus/write-whole.js';
 import { fileError } from '../errors.js';
 
 /** Files that are read at a time. */
 const AT_ONCE = 16;
+
+const HASHED = /^[0-9a-f]{16}\.cid$/;
+/** What is written in the folder, and in folders of it: what only looks like a leftover of that is somebody else's. */
+const WRITTEN: readonly (readonly [sub: string, written: RegExp])[] = [
+  ['', /\.(json|html)$/],
+  ['corpus', HASHED],
+  ['seeds', HASHED],
+  ['stats', /\.ndjson$/],
+  ['findings', /^\.[a-z-]+-[0-9a-f]{8}$/],
+];
 
 /** What was found in a campaign's folder that does not belong there, or is not whole. */
 export interface Tidied {
@@ -30,7 +40,8 @@ export async function tidyFolder(dir: string): Promise<Tidied> {
     await moveAside(dir, path);
   };
   try {
-    await removeLeftovers(dir);
+    for (const [sub, written] of WRITTEN) await removeLeftovers(dir, sub, written);
+    for (const sub of ['findings', 'corpus', 'seeds']) aside.push(...(await setOddNamesAside(dir, sub)));
     await tidyFindings(dir, setAside);
     await tidyCorpus(dir, 'corpus', setAside);
     await tidyCorpus(dir, 'seeds', setAside);
@@ -41,29 +52,45 @@ export async function tidyFolder(dir: string): Promise<Tidied> {
 }
 
 /** Moves something out of the way, to a name under `DIR/aside/` that is free. */
-export async function moveAside(dir: string, path: string): Promise<void> {
+export async function moveAside(dir: string, path: string, from: PathLike = join(dir, path)): Promise<void> {
   const to = join(dir, 'aside', path);
   await mkdir(join(to, '..'), { recursive: true });
   for (let n = 0; ; n++) {
     const free = n === 0 ? to : `${to}.${n}`;
     if (existsSync(free)) continue;
-    await rename(join(dir, path), free);
+    await rename(from, free);
     return;
   }
 }
 
-async function removeLeftovers(dir: string): Promise<void> {
-  for (const sub of ['', 'corpus', 'seeds', 'stats', 'findings']) {
-    for (const name of await names(join(dir, sub))) {
-      if (!isLeftover(name)) continue;
-      const path = join(dir, sub, name);
-      const whole = sub === 'findings' && name.startsWith('.') ? await wholeFinding(path) : false;
-      const place = join(dir, sub, name.slice(1).replace(/\.\d+-\d+\.tmp$/, ''));
-      // Killed while it was to take the place of another.
-      if (whole && !existsSync(place)) await rename(path, place);
-      else await rm(path, { recursive: true, force: true });
-    }
+async function removeLeftovers(dir: string, sub: string, written: RegExp): Promise<void> {
+  for (const name of await names(join(dir, sub))) {
+    const of = leftoverOf(name);
+    if (of === null || !written.test(of)) continue;
+    const path = join(dir, sub, name);
+    const isFolder = (await lstat(path)).isDirectory();
+    // Findings are folders, all else is files.
+    if (isFolder !== (sub === 'findings')) continue;
+    const place = join(dir, sub, of.slice(1));
+    // Killed while it was to take the place of another.
+    if (isFolder && !existsSync(place) && (await wholeFinding(path))) await rename(path, place);
+    else await rm(path, { recursive: true, force: true });
   }
+}
+
+/** The most bytes of such a name that are kept: as characters they take more room. */
+const ODD_BYTES = 100;
+
+/** What has a name that is no UTF-8 can be moved by its bytes only: its new name has a character for each. Returns these. */
+async function setOddNamesAside(dir: string, sub: string): Promise<string[]> {
+  const aside: string[] = [];
+  for (const bytes of await rawNames(join(dir, sub))) {
+    if (Buffer.from(bytes.toString()).equals(bytes)) continue;
+    const path = join(sub, bytes.toString('latin1', 0, ODD_BYTES));
+    await moveAside(dir, path, Buffer.concat([Buffer.from(`${join(dir, sub)}/`), bytes]));
+    aside.push(path);
+  }
+  return aside;
 }
 
 async function tidyFindings(dir: string, setAside: (path: string) => Promise<void>): Promise<void> {
@@ -74,16 +101,34 @@ async function tidyFindings(dir: string, setAside: (path: string) => Promise<voi
 
 /** Whether a folder holds a finding, with all that its `finding.json` names. */
 export async function wholeFinding(path: string): Promise<boolean> {
+  const files = filesOf(await plainFile(join(path, 'finding.json')));
+  for (const [name, hash] of files) {
+    const bytes = basename(name) === name ? await plainFile(join(path, name)) : null;
+    if (bytes === null || hashOf(bytes) !== hash) return false;
+  }
+  return files.length > 0;
+}
+
+/** The files that a `finding.json` names, with their hashes; none where it is not ours. */
+function filesOf(text: Buffer | null): [name: string, hash: unknown][] {
   try {
-    const { files } = JSON.parse(await readFile(join(path, 'finding.json'), 'utf8')) as {
-      files: Record<string, string>;
-    };
-    for (const [name, hash] of Object.entries(files)) {
-      if (basename(name) !== name || hashOf(await readFile(join(path, name))) !== hash) return false;
-    }
-    return Object.keys(files).length > 0;
+    const { format, files } = JSON.parse(`${text}`) as { format: unknown; files: object };
+    return format === 1 ? Object.entries(files) : [];
   } catch {
-    return false;
+    return [];
+  }
+}
+
+/** Why a file is none of ours: a system that is short of something is another matter. */
+const FOREIGN = new Set(['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG']);
+
+/** What a file holds; null where there is none that may be read. A pipe or a device is not read, for that may never end. */
+async function plainFile(path: string): Promise<Buffer | null> {
+  try {
+    return (await lstat(path)).isFile() ? await readFile(path) : null;
+  } catch (error) {
+    if (FOREIGN.has((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
   }
 }
 
@@ -103,14 +148,18 @@ async function tidyCorpus(
 }
 
 async function isNamedAfterItself(path: string, name: string): Promise<boolean> {
-  if (!/^[0-9a-f]{16}\.cid$/.test(name) || !(await lstat(path)).isFile()) return false;
-  return `${hashOf(await readFile(path))}.cid` === name;
+  const bytes = HASHED.test(name) ? await plainFile(path) : null;
+  return bytes !== null && `${hashOf(bytes)}.cid` === name;
 }
 
 /** What is in a folder, in a fixed order; nothing where there is none. */
 async function names(folder: string): Promise<string[]> {
+  return (await rawNames(folder)).map((name) => name.toString()).sort();
+}
+
+async function rawNames(folder: string): Promise<Buffer[]> {
   try {
-    return (await readdir(folder)).sort();
+    return await readdir(folder, { encoding: 'buffer' });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { Engine, type Seed } from '../engine/engine.js';
 import { FeatureSet } from '../engine/feature-set.js';
 import { printScenario } from '../scenario/print.js';
@@ -26,6 +27,11 @@ export type Task =
     }
   | { readonly op: 'finding'; readonly found: Found /** Not to be made smaller. */; readonly plain?: boolean }
   | { readonly op: 'parted'; readonly parted: Parted };
+
+/** What a worker is given so that there is one (workers.ts). */
+interface Nothing {
+  readonly op: 'nothing';
+}
 
 /** What is to be stored of a finding. */
 export interface Made extends FindingFiles {
@@ -61,9 +67,18 @@ let seeds: { readonly names: readonly string[]; readonly made: readonly Seed[] }
 process.on('SIGINT', () => undefined);
 // The campaign is gone: nobody waits for an answer any more.
 process.on('disconnect', () => process.exit());
+// In the midst of a task, which may take minutes, or for ever, nothing of that would be heard: a thread sees to it.
+new Worker(
+  `const { workerData: parent } = require('node:worker_threads');
+  setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), 1000);`,
+  { eval: true, workerData: process.ppid },
+).unref();
 
 /** The entry point that the pool calls. */
-export default async function work(task: Task): Promise<Sent<BatchReport | Made | FindingFiles>> {
+export default async function work(
+  task: Task | Nothing,
+): Promise<Sent<BatchReport | Made | FindingFiles> | null> {
+  if (task.op === 'nothing') return null;
   let outcome: Pick<Sent<BatchReport | Made | FindingFiles>, 'answer' | 'failure'>;
   try {
     outcome = { answer: await answerTo(task) };

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { Tinypool } from 'tinypool';
+import { UserError } from '../errors.js';
 import type { Answer, Sent, Task } from './worker.js';
 
 /** How a worker failed on a task. */
@@ -38,6 +40,9 @@ export const WORKER_LIMITS: WorkerLimits = { batchMs: 120_000, findingMs: 1_200_
 /** A worker that is killed from outside, as by a system that is short of memory, has its task run so often by others. */
 const KILLED_MOST = 5;
 
+/** How soon a worker that is killed is looked for again. */
+const GONE_MS = 10;
+
 /** An answer, and what it took. */
 export interface Answered<T extends Task> {
   readonly answer: Answer<T>;
@@ -63,12 +68,17 @@ export class Workers {
   private readonly alive = new Map<number, { readonly memory: number; readonly cpuMs: number }>();
   private goneMs = 0;
   private replaced = 0;
+  /** Tasks that somebody waits for. */
+  private readonly waiting = new Set<Patience>();
+  /** Workers in a row that ended before they had begun, and whether that is given up. */
+  private unstarted = 0;
+  private isBroken = false;
 
   /** Is told why a worker was replaced. */
   onReplaced: (failure: Failure) => void = () => undefined;
 
   constructor(
-    jobs: number,
+    private readonly jobs: number,
     private readonly limits: WorkerLimits,
   ) {
     this.limit = pLimit(jobs);
@@ -81,7 +91,21 @@ export class Workers {
       idleTimeout: 600_000,
     });
     // A worker that ends between two tasks is replaced, and that is all.
-    this.pool.on('error', () => undefined);
+    this.pool.on('error', () => this.startAnother());
+  }
+
+  /**
+   * The pool does not replace a worker that ends before it has begun, and what waits for that one would wait for ever. A task more
+   * has it start another.
+   */
+  private startAnother(): void {
+    if (this.isBroken || this.pool.threads.length >= this.jobs) return;
+    if (++this.unstarted <= KILLED_MOST * this.jobs) {
+      this.pool.run({ op: 'nothing' }).catch(() => undefined);
+      return;
+    }
+    this.isBroken = true;
+    for (const patience of this.waiting) patience.abort();
   }
 
   get usage(): Usage {
@@ -139,11 +163,18 @@ export class Workers {
 
   private async attempt<T extends Task>(task: T): Promise<Answer<T>> {
     const ms = task.op === 'batch' ? this.limits.batchMs : this.limits.findingMs;
-    const signal = AbortSignal.timeout(ms);
+    const patience = new Patience(ms);
+    const { signal } = patience;
+    this.waiting.add(patience);
     let sent: Sent<Answer<T>>;
     try {
       sent = (await this.pool.run(task, { signal })) as Sent<Answer<T>>;
     } catch (error) {
+      if (this.isBroken) {
+        throw new UserError(
+          'worker processes end before they have begun (expected that this machine can start some)',
+        );
+      }
       const { message, stack } = error as Error;
       const failure: Failure = signal.aborted
         ? { how: 'hung', message: `no answer after ${ms / 1000} s`, stack: '', scenario: null }
@@ -151,21 +182,27 @@ export class Workers {
       // Which of them it was is not known: those that go on tell again.
       this.forget(null);
       throw this.replace(task, failure);
+    } finally {
+      this.waiting.delete(patience);
+      patience.end();
     }
+    this.unstarted = 0;
     const { pid, memory, cpuMs, answer, failure } = sent;
     this.alive.set(pid, { memory, cpuMs });
-    if (failure !== undefined) throw this.kill(pid, task, { how: 'failed', ...failure });
+    if (failure !== undefined) throw await this.kill(pid, task, { how: 'failed', ...failure });
     if (memory > this.limits.memory) {
       const message = `${Math.round(memory / 2 ** 20)} MiB in memory (expected at most ${Math.round(this.limits.memory / 2 ** 20)})`;
-      throw this.kill(pid, task, { how: 'grew', message, stack: '', scenario: null });
+      throw await this.kill(pid, task, { how: 'grew', message, stack: '', scenario: null });
     }
     return answer!;
   }
 
-  private kill(pid: number, task: Task, failure: Failure): WorkerFault {
+  /** Ends a worker, and waits until it has: the pool would give it the next task. */
+  private async kill(pid: number, task: Task, failure: Failure): Promise<WorkerFault> {
     this.forget(pid);
     try {
       process.kill(pid, 'SIGKILL');
+      while (isAlive(pid)) await sleep(GONE_MS);
     } catch {
       // It has ended by itself.
     }
@@ -184,6 +221,29 @@ export class Workers {
       this.goneMs += cpuMs;
       this.alive.delete(one);
     }
+  }
+}
+
+/** Whether a task hangs: time in which this process stood still (Ctrl-Z), and heard nobody, does not count. */
+class Patience {
+  private readonly controller = new AbortController();
+  private readonly timer: NodeJS.Timeout;
+  readonly signal = this.controller.signal;
+
+  constructor(private left: number) {
+    const every = Math.min(1000, left);
+    this.timer = setInterval(() => {
+      this.left -= every;
+      if (this.left <= 0) this.abort();
+    }, every);
+  }
+
+  abort(): void {
+    this.controller.abort();
+  }
+
+  end(): void {
+    clearInterval(this.timer);
   }
 }
 

@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -13,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   cidfuzz,
   contents,
@@ -33,6 +34,17 @@ const QUICK = ['--mutant', 'exit-stays-active', '--runs', '10000', '--jobs', '1'
 
 function fuzz(out: string, args: readonly string[] = QUICK): Promise<Outcome> {
   return cidfuzz(['fuzz', '--out', out, ...args], { cwd });
+}
+
+let whole: Outcome;
+beforeAll(async () => {
+  whole = await fuzz('whole');
+});
+
+/** A folder with a campaign that is done. */
+function done(out: string): string {
+  cpSync(join(cwd, 'whole'), join(cwd, out), { recursive: true });
+  return join(cwd, out);
 }
 
 /** What was said to be set aside: the only thing that is said. */
@@ -56,11 +68,22 @@ describe('the format of the folder', () => {
     );
     expect([code, stdout]).toEqual([1, '']);
     expect(readFileSync(join(cwd, 'newer/format.json'), 'utf8')).toBe('{"format":3}');
-    expect(listing(join(cwd, 'newer')).filter((name) => !name.endsWith('/'))).toEqual(['format.json']);
+    expect(listing(join(cwd, 'newer'))).toEqual(['format.json']);
+  });
+
+  it('a file of it that says nothing of the kind is set aside', async () => {
+    done('garbled');
+    const right = readFileSync(join(cwd, 'garbled/format.json'), 'utf8');
+    writeFileSync(join(cwd, 'garbled/format.json'), '{"format":');
+    const again = await fuzz('garbled');
+    expect(asideOf(again)).toEqual(['format.json']);
+    expect(again.stdout).toBe(whole.stdout);
+    expect(readFileSync(join(cwd, 'garbled/format.json'), 'utf8')).toBe(right);
+    expect(readFileSync(join(cwd, 'garbled/aside/format.json'), 'utf8')).toBe('{"format":');
   });
 
   it('an older state is set aside, and its campaign begun anew', async () => {
-    const whole = await fuzz('older');
+    done('older');
     const state = readdirSync(join(cwd, 'older')).find((name) => name.startsWith('rfc-'))!;
     const old = JSON.stringify({ format: 1, buckets: [] });
     writeFileSync(join(cwd, 'older', state), old);
@@ -72,6 +95,16 @@ describe('the format of the folder', () => {
     writeFileSync(join(cwd, 'older', state), '{');
     await fuzz('older');
     expect(readdirSync(join(cwd, 'older/aside')).sort()).toEqual([state, `${state}.1`]);
+  });
+
+  it('a folder that is called like the state is set aside, too', async () => {
+    done('instead');
+    const name = readdirSync(join(cwd, 'instead')).find((name) => name.startsWith('rfc-'))!;
+    rmSync(join(cwd, 'instead', name));
+    mkdirSync(join(cwd, 'instead', name));
+    const again = await fuzz('instead');
+    expect(asideOf(again)).toEqual([name]);
+    expect(again.stdout).toBe(whole.stdout);
   });
 });
 
@@ -97,7 +130,7 @@ describe('the lock', () => {
   });
 
   it('of somebody who was killed is waited for, then taken', async () => {
-    const whole = await fuzz('stale');
+    done('stale');
     mkdirSync(join(cwd, 'stale/lock'));
     const again = await fuzz('stale');
     expect(again).toEqual(whole);
@@ -137,9 +170,40 @@ describe('the lock', () => {
   });
 });
 
+describe('a campaign that has lost its lock', () => {
+  it('stores nothing more: neither what it was making small, nor what it was told meanwhile', async () => {
+    const args = ['--mutant', 'plain-lazy', 'no-second-check', '--seed', '3', '--runs', '10000', '--json'];
+    const first = spawn(process.execPath, [MAIN, 'fuzz', '--out', 'stopped', '--jobs', '2', ...args], {
+      cwd,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    first.stderr.setEncoding('utf8').on('data', (text) => {
+      stderr += text;
+    });
+    const ended = new Promise((done) => first.on('close', done));
+    while (!stderr.includes('"event":"met"')) await sleep(5);
+    first.kill('SIGSTOP');
+    // Another campaign takes the folder, and leaves it: there is no lock at all any more.
+    const second = await fuzz('stopped', ['--algo', 'v6.3', '--runs', '1000', '--json', '--quiet']);
+    expect([second.code, second.stderr]).toEqual([0, '']);
+    const before = contents(join(cwd, 'stopped'));
+    first.kill('SIGCONT');
+    expect(await ended).toBe(1);
+    expect(stderr).toMatch(
+      /\nstopped: the lock is lost \(expected that nobody else works in the folder\)\n$/,
+    );
+    expect(contents(join(cwd, 'stopped'))).toEqual(before);
+    // Nothing that it had told is missing, and it can be gone on with.
+    const again = await fuzz('stopped', args);
+    const whole = await fuzz('unstopped', args);
+    expect(again.stdout).toBe(whole.stdout);
+  });
+});
+
 describe('a folder that was damaged', () => {
   it('1 000 corrupted files of the corpus are set aside in one line; what they alone covered is looked for again', async () => {
-    const whole = await fuzz('corrupt');
+    done('corrupt');
     const before = results(join(cwd, 'corrupt'));
     const names = corpusOf('corrupt');
     expect(names.length).toBeGreaterThan(1000);
@@ -169,7 +233,7 @@ describe('a folder that was damaged', () => {
   });
 
   it('tells people of three names', async () => {
-    await fuzz('told');
+    done('told');
     for (const name of corpusOf('told').slice(0, 5)) writeFileSync(join(cwd, 'told/corpus', name), '');
     const [first, ...rest] = QUICK;
     const words = [first!, ...rest.filter((word) => word !== '--json' && word !== '--quiet')];
@@ -180,8 +244,7 @@ describe('a folder that was damaged', () => {
   });
 
   it('what is not ours is set aside, whatever it is', async () => {
-    const whole = await fuzz('foreign');
-    const folder = join(cwd, 'foreign');
+    const folder = done('foreign');
     mkdirSync(join(folder, 'corpus/a-folder'));
     writeFileSync(join(folder, 'corpus/a-folder/x'), 'x');
     writeFileSync(join(folder, 'corpus/notes.txt'), 'mine');
@@ -199,9 +262,63 @@ describe('a folder that was damaged', () => {
     expect((await fuzz('foreign')).stderr).toBe('');
   });
 
+  it('what has a name that is no text, or never ends, or may not be read, is set aside', async () => {
+    const folder = done('odd');
+    const bytes = (...parts: (string | number[])[]) =>
+      Buffer.concat(parts.map((part) => Buffer.from(part as string)));
+    writeFileSync(bytes(`${folder}/corpus/gr`, [0xfc, 0xdf], 'e'), 'mine');
+    mkdirSync(bytes(`${folder}/findings/`, [0xff]));
+    mkdirSync(join(folder, 'findings/pipe-00000000'));
+    execFileSync('mkfifo', [
+      join(folder, 'corpus/0123456789abcdef.cid'),
+      join(folder, 'findings/pipe-00000000/finding.json'),
+    ]);
+    writeFileSync(join(folder, 'corpus/fedcba9876543210.cid'), 'secret', { mode: 0 });
+    const again = await fuzz('odd');
+    expect(asideOf(again)).toEqual([
+      'corpus/0123456789abcdef.cid',
+      'corpus/fedcba9876543210.cid',
+      'corpus/gr\xfc\xdfe',
+      'findings/pipe-00000000',
+      'findings/\xff',
+    ]);
+    expect(again.stdout).toBe(whole.stdout);
+    expect(readFileSync(join(folder, 'aside/corpus/gr\xfc\xdfe'), 'utf8')).toBe('mine');
+    expect((await fuzz('odd')).stderr).toBe('');
+  });
+
+  it('a file that may not be read is set aside, and does not end the campaign', async ({ skip }) => {
+    if (!ROOT_USER) return skip('this is tested by root, who becomes somebody else');
+    execFileSync('chown', ['-R', '65534:65534', done('unreadable')]);
+    chmodSync(cwd, 0o755);
+    const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+    const asNobody = () =>
+      spawned('setpriv', [...nobody, process.execPath, MAIN, 'fuzz', '--out', 'unreadable', ...QUICK], {
+        cwd,
+      });
+    const secret = join(cwd, 'unreadable/corpus/0123456789abcdef.cid');
+    writeFileSync(secret, 'secret', { mode: 0 });
+    const again = await asNobody();
+    expect(again.code).toBe(77);
+    expect(asideOf(again)).toEqual(['corpus/0123456789abcdef.cid']);
+  });
+
+  it('what only looks as if a killed writer had left it stays', async () => {
+    const folder = done('alike');
+    mkdirSync(join(folder, 'backup.2024-11.tmp'));
+    writeFileSync(join(folder, 'backup.2024-11.tmp/x'), 'mine');
+    writeFileSync(join(folder, 'notes.2024-11.tmp'), 'mine');
+    writeFileSync(join(folder, 'corpus/notes.2024-11.tmp'), 'mine');
+    mkdirSync(join(folder, 'findings/.mine.2024-11.tmp'));
+    const again = await fuzz('alike');
+    expect(asideOf(again)).toEqual(['corpus/notes.2024-11.tmp', 'findings/.mine.2024-11.tmp']);
+    expect(readFileSync(join(folder, 'backup.2024-11.tmp/x'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(folder, 'notes.2024-11.tmp'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(folder, 'aside/corpus/notes.2024-11.tmp'), 'utf8')).toBe('mine');
+  });
+
   it('what a writer that was killed left half-written is gone; a whole finding takes its place', async () => {
-    const whole = await fuzz('half');
-    const folder = join(cwd, 'half');
+    const folder = done('half');
     const before = results(folder);
     const [finding] = readdirSync(join(folder, 'findings'));
     writeFileSync(join(folder, 'corpus/0123456789abcdef.cid.12345-1.tmp'), 'half');
@@ -216,7 +333,7 @@ describe('a folder that was damaged', () => {
   });
 
   it('a statistics line that is cut off is taken away; a file that is none is set aside', async () => {
-    await fuzz('stats');
+    done('stats');
     const [name] = readdirSync(join(cwd, 'stats/stats'));
     const path = join(cwd, 'stats/stats', name!);
     const text = readFileSync(path, 'utf8');
@@ -228,12 +345,15 @@ describe('a folder that was damaged', () => {
     writeFileSync(path, 'garbage\n');
     expect(asideOf(await fuzz('stats'))).toEqual([`stats/${name}`]);
     expect(readFileSync(join(cwd, 'stats/aside/stats', name!), 'utf8')).toBe('garbage\n');
+    rmSync(path);
+    mkdirSync(path);
+    expect(asideOf(await fuzz('stats'))).toEqual([`stats/${name}`]);
   });
 });
 
 describe('a disk', () => {
   it('that may only be read is told in one line', async () => {
-    await fuzz('read-only');
+    done('read-only');
     const before = contents(join(cwd, 'read-only'));
     const args = [MAIN, 'fuzz', '--out', 'read-only', ...QUICK];
     chmodSync(cwd, 0o755);
@@ -276,9 +396,8 @@ describe('a disk', () => {
       for (const name of corpusOf('full')) expect(name).toMatch(/^[0-9a-f]{16}\.cid$/);
       execFileSync('mount', ['-o', 'remount,size=64m', path]);
       const more = await fuzz('full');
-      const whole = await fuzz('roomy');
       expect(more).toEqual(whole);
-      expect(results(path)).toEqual(results(join(cwd, 'roomy')));
+      expect(results(path)).toEqual(results(join(cwd, 'whole')));
     } finally {
       execFileSync('umount', [path]);
     }

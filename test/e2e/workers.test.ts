@@ -1,6 +1,8 @@
 /** A cidfuzz whose workers are broken on purpose: what becomes of the campaign, and of the batch that shows it. */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { cidfuzz, listing, type Outcome, ROOT, results, rows, spawned, temporaryFolder } from './cidfuzz.js';
 
@@ -17,9 +19,9 @@ const inBadBatch = (what: string) => `if (first <= ${BAD} && ${BAD} < first + co
 function broken(name: string, edits: readonly (readonly [file: string, from: string, to: string])[]): string {
   const root = join(cwd, name);
   mkdirSync(root);
-  for (const folder of ['dist', 'build']) cpSync(join(ROOT, folder), join(root, folder), { recursive: true });
+  cpSync(join(ROOT, 'dist'), join(root, 'dist'), { recursive: true });
   cpSync(join(ROOT, 'package.json'), join(root, 'package.json'));
-  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
+  for (const folder of ['build', 'node_modules']) symlinkSync(join(ROOT, folder), join(root, folder));
   for (const [file, from, to] of edits) {
     const path = join(root, 'dist', file);
     const text = readFileSync(path, 'utf8');
@@ -49,6 +51,21 @@ function faultOf(outcome: Outcome, out: string) {
   return { folder, file, json: JSON.parse(file('finding.json')).fault as Record<string, unknown> };
 }
 
+/** The worker processes of a campaign. */
+function workersOf({ pid }: ChildProcess): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return children.split(' ').filter(Boolean).map(Number);
+}
+
+/** Whether a process is at work: one that waits to be reaped is not. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 const replacedIn = ({ stderr }: Outcome) => rows(stderr).filter(({ event }) => event === 'replaced');
 
 describe('a worker', () => {
@@ -61,7 +78,8 @@ describe('a worker', () => {
     // The other batches are counted, and this one, of which nothing is known.
     expect(rows(outcome.stdout).at(-1)).toMatchObject({ schedules: 11_000, findings: 0, faults: 1 });
     expect(replacedIn(outcome).length).toBeGreaterThanOrEqual(2);
-    expect(replacedIn(outcome)[0]).toMatchObject({ how: 'failed', message: 'trapped' });
+    // One for each time, and none for a worker that was given something when it was about to go.
+    for (const one of replacedIn(outcome)) expect(one).toMatchObject({ how: 'failed', message: 'trapped' });
     const { json, file, folder } = faultOf(outcome, 'failed');
     expect(json).toEqual({
       how: 'failed',
@@ -160,8 +178,7 @@ describe('a worker', () => {
       cwd,
       onStderr: (child, all) => {
         if (killed > 0 || !all.includes('"progress"')) return;
-        const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
-        killed = Number(children.split(' ')[0]);
+        killed = workersOf(child)[0]!;
         process.kill(killed, 'SIGKILL');
       },
     });
@@ -171,36 +188,108 @@ describe('a worker', () => {
     expect(readdirSync(join(cwd, 'killed/findings'))).toEqual([]);
   });
 
-  it('that fails where a finding is made small leaves it as it was met', async () => {
-    const root = broken('small', [
-      [
-        'fuzz/finding.js',
-        'const minimized = shrink(engine, found.scenario);',
-        "throw new Error('no');\n    const minimized = shrink(engine, found.scenario);",
-      ],
-    ]);
+  it('that is killed, as is the one in its place before it has begun, costs nothing but time', async () => {
+    const killed = new Set<number>();
+    const outcome = await cidfuzz(['fuzz', ...CAMPAIGN, '--out', 'unbegun', '--jobs', '1'], {
+      cwd,
+      onStderr: (child, all) => {
+        if (killed.size > 0 || !all.includes('"progress"')) return;
+        // Each as soon as it is there, three times.
+        const kill = () => {
+          const fresh = isAlive(child.pid!) ? workersOf(child).find((pid) => !killed.has(pid)) : undefined;
+          if (fresh !== undefined) {
+            killed.add(fresh);
+            process.kill(fresh, 'SIGKILL');
+          }
+          if (killed.size < 3 && isAlive(child.pid!)) setTimeout(kill, 1);
+        };
+        kill();
+      },
+    });
+    expect(killed.size).toBe(3);
+    expect(outcome.code).toBe(0);
+    expect(rows(outcome.stdout).at(-1)).toMatchObject({ schedules: 11_000, faults: 0 });
+    expect(replacedIn(outcome).every(({ how }) => how === 'was killed')).toBe(true);
+  });
+
+  it('that cannot be started at all ends the campaign in one line', async () => {
+    const top = 'let fuzzing;';
+    const root = broken('never', [['fuzz/worker.js', top, `process.exit(1);\n${top}`]]);
+    for (const jobs of ['1', '2']) {
+      const { code, stdout, stderr } = await fuzz(root, `never${jobs}`, ['--jobs', jobs, '--quiet']);
+      expect(stderr).toBe(
+        'worker processes end before they have begun (expected that this machine can start some)\n',
+      );
+      expect([code, stdout]).toEqual([1, '']);
+    }
+  });
+
+  it('that waits while all stand still (Ctrl-Z) does not hang', async () => {
+    const root = broken('patient', [['fuzz/workers.js', '120_000', '4_000']]);
+    let stopped = 0;
     const outcome = await cidfuzz(
-      [
-        'fuzz',
-        '--mutant',
-        'exit-stays-active',
-        '--strategy',
-        'random-walk',
-        '--runs',
-        '10000',
-        '--json',
-        '--out',
-        'plain',
-      ],
-      { cwd, main: join(root, 'dist/cli/main.js') },
+      ['fuzz', ...CAMPAIGN, '--out', 'stood', '--strategy', 'random-walk', '--runs', '60000'],
+      {
+        cwd,
+        main: join(root, 'dist/cli/main.js'),
+        onStderr: async (child, all) => {
+          if (stopped > 0 || !all.includes('"progress"')) return;
+          const pids = [child.pid!, ...workersOf(child)];
+          stopped = pids.length;
+          for (const pid of pids) process.kill(pid, 'SIGSTOP');
+          await sleep(6000);
+          for (const pid of pids.reverse()) process.kill(pid, 'SIGCONT');
+        },
+      },
     );
+    expect(stopped).toBeGreaterThan(1);
+    expect(replacedIn(outcome)).toEqual([]);
+    expect(outcome.code).toBe(0);
+    expect(rows(outcome.stdout).at(-1)).toMatchObject({ schedules: 60_000, faults: 0 });
+  });
+
+  it('that is at work, or hangs, when its campaign is killed ends soon', async () => {
+    const root = broken('orphan', [['fuzz/batch.js', BATCH, `${inBadBatch('for (;;);')}${BATCH}`]]);
+    const args = [join(root, 'dist/cli/main.js'), 'fuzz', ...CAMPAIGN, '--out', 'orphaned', '--jobs', '2'];
+    const campaign = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    campaign.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    while (!stderr.includes('"progress"')) await sleep(50);
+    const workers = workersOf(campaign);
+    expect(workers).toHaveLength(2);
+    campaign.kill('SIGKILL');
+    for (let i = 0; i < 100 && workers.some(isAlive); i++) await sleep(100);
+    const left = workers.filter(isAlive);
+    for (const pid of left) process.kill(pid, 'SIGKILL');
+    expect(left).toEqual([]);
+  });
+
+  const SMALL = 'const minimized = shrink(engine, found.scenario);';
+  it.each([
+    ['fails', "throw new Error('no');", 'failed', 'no'],
+    ['ends', 'process.exit(3);', 'was killed', 'Worker exited unexpectedly'],
+    ['hangs', 'for (;;);', 'hung', 'no answer after 5 s'],
+  ])('that %s where a finding is made small leaves it as it was met', async (name, what, how, message) => {
+    const root = broken(`small-${name}`, [
+      ['fuzz/finding.js', SMALL, `${what}\n    ${SMALL}`],
+      ['fuzz/workers.js', '1_200_000', '5_000'],
+    ]);
+    const words = ['--mutant', 'exit-stays-active', '--strategy', 'random-walk', '--runs', '10000'];
+    const outcome = await cidfuzz(['fuzz', ...words, '--json', '--out', `plain-${name}`], {
+      cwd,
+      main: join(root, 'dist/cli/main.js'),
+    });
     expect(outcome.code).toBe(78);
     const [finding] = rows(outcome.stdout);
-    const path = join(cwd, 'plain', finding!.finding as string);
+    const path = join(cwd, `plain-${name}`, finding!.finding as string);
     expect(finding).toMatchObject({ violation: { kind: 'freed-in-use' } });
     const actions = (file: string) => readFileSync(join(path, file), 'utf8').split('---\n')[1];
     expect(actions('minimized.cid')).toBe(actions('original.cid'));
-    expect(faultOf(outcome, 'plain').json).toMatchObject({ task: 'finding', reproduced: true });
+    const { json, file } = faultOf(outcome, `plain-${name}`);
+    expect(json).toEqual({ how, message, task: 'finding', reproduced: true, first: null, count: null });
+    expect(JSON.parse(file('task.json'))).toMatchObject({ op: 'finding', found: {} });
     expect(listing(path)).toContain('explained.txt');
   });
 });
