@@ -2,25 +2,29 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors.js';
 import { ScenarioError } from '../scenario/scenario-error.js';
-import { addAudit } from './audit.js';
-import { addBench } from './bench.js';
 import { versionOf } from './ci-flags.js';
-import { addCorpus } from './corpus.js';
-import { addCost } from './cost.js';
 import { EXIT } from './exit-codes.js';
-import { addExplain } from './explain.js';
-import { addExplore } from './explore.js';
-import { addFuzz } from './fuzz.js';
-import { addImport } from './import.js';
-import { addJsfuzz } from './jsfuzz.js';
-import { addLitmus } from './litmus.js';
-import { addMinimize } from './minimize.js';
-import { addMutants } from './mutants.js';
-import { addRecord } from './record.js';
-import { addRegress } from './regress.js';
-import { addReplay } from './replay.js';
-import { addReport } from './report.js';
-import { addVerify } from './verify.js';
+
+/** The commands, in the order of the help. One that is named is loaded alone: all of them take many times as long. */
+const COMMANDS = {
+  fuzz: async () => (await import('./fuzz.js')).addFuzz,
+  jsfuzz: async () => (await import('./jsfuzz.js')).addJsfuzz,
+  replay: async () => (await import('./replay.js')).addReplay,
+  regress: async () => (await import('./regress.js')).addRegress,
+  minimize: async () => (await import('./minimize.js')).addMinimize,
+  mutants: async () => (await import('./mutants.js')).addMutants,
+  explain: async () => (await import('./explain.js')).addExplain,
+  report: async () => (await import('./report.js')).addReport,
+  corpus: async () => (await import('./corpus.js')).addCorpus,
+  explore: async () => (await import('./explore.js')).addExplore,
+  verify: async () => (await import('./verify.js')).addVerify,
+  litmus: async () => (await import('./litmus.js')).addLitmus,
+  import: async () => (await import('./import.js')).addImport,
+  cost: async () => (await import('./cost.js')).addCost,
+  audit: async () => (await import('./audit.js')).addAudit,
+  record: async () => (await import('./record.js')).addRecord,
+  bench: async () => (await import('./bench.js')).addBench,
+};
 
 // `cidfuzz … | head` is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -38,26 +42,8 @@ const program = new Command('cidfuzz')
   // One line an error: commander puts `(Did you mean …?)` on one of its own.
   .configureOutput({ outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')}\n`) })
   .exitOverride();
-for (const add of [
-  addFuzz,
-  addJsfuzz,
-  addReplay,
-  addRegress,
-  addMinimize,
-  addMutants,
-  addExplain,
-  addReport,
-  addCorpus,
-  addExplore,
-  addVerify,
-  addLitmus,
-  addImport,
-  addCost,
-  addAudit,
-  addRecord,
-  addBench,
-])
-  add(program, setExit);
+const named = Object.entries(COMMANDS).filter(([name]) => name === process.argv[2]);
+for (const [, load] of named.length > 0 ? named : Object.entries(COMMANDS)) (await load())(program, setExit);
 for (const command of program.commands) command.exitOverride();
 
 try {
