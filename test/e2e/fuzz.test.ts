@@ -31,15 +31,10 @@ describe('fuzz', () => {
     expect(summary).toMatchObject({ summary: true, seed: 2, schedules: 10_000, divergences: 0 });
     expect(findings.length).toBeGreaterThan(1);
     expect(summary!.findings).toBe(findings.length);
-    for (const [out, jobs] of [
-      ['two', '2'],
-      ['three', '3'],
-    ] as const) {
-      const other = await fuzz(out, [...MANY, '--seed', '2', '--jobs', jobs]);
-      expect(other.stdout).toBe(once.stdout);
-      expect(other.code).toBe(77);
-      expect(results(join(cwd, out))).toEqual(results(join(cwd, 'one')));
-    }
+    const other = await fuzz('two', [...MANY, '--seed', '2', '--jobs', '3']);
+    expect(other.stdout).toBe(once.stdout);
+    expect(other.code).toBe(77);
+    expect(results(join(cwd, 'two'))).toEqual(results(join(cwd, 'one')));
     // Asked for again, there is nothing left to do but to tell it.
     const more = await fuzz('one', [...MANY, '--seed', '2']);
     expect(more.stdout).toBe(once.stdout);
@@ -82,17 +77,17 @@ describe('fuzz', () => {
     expect((await cidfuzz(['regress', 'one/findings'], { cwd })).code).toBe(0);
   });
 
-  it('resumes: 20000 schedules and then 40000 come to the same as 40000 at once', async () => {
+  it('resumes: 10000 schedules and then 20000 come to the same as 20000 at once', async () => {
     const args = ['--mutant', 'no-second-check', '--seed', '7'];
-    const first = await fuzz('parts', [...args, '--runs', '20000']);
-    expect(rows(first.stdout).at(-1)).toMatchObject({ schedules: 20_000 });
-    const parts = await fuzz('parts', [...args, '--runs', '40000', '--jobs', '2']);
-    const whole = await fuzz('whole', [...args, '--runs', '40000', '--jobs', '1']);
+    const first = await fuzz('parts', [...args, '--runs', '10000']);
+    expect(rows(first.stdout).at(-1)).toMatchObject({ schedules: 10_000 });
+    const parts = await fuzz('parts', [...args, '--runs', '20000', '--jobs', '2']);
+    const whole = await fuzz('whole', [...args, '--runs', '20000', '--jobs', '1']);
     expect(parts.stdout).toBe(whole.stdout);
-    expect(rows(whole.stdout).at(-1)).toMatchObject({ schedules: 40_000 });
+    expect(rows(whole.stdout).at(-1)).toMatchObject({ schedules: 20_000 });
     expect(results(join(cwd, 'parts'))).toEqual(results(join(cwd, 'whole')));
     // Fewer than there are: nothing is run, nothing is lost.
-    const fewer = await fuzz('parts', [...args, '--runs', '20000']);
+    const fewer = await fuzz('parts', [...args, '--runs', '10000']);
     expect(fewer.stdout).toBe(whole.stdout);
     expect(fewer.code).toBe(77);
   });
@@ -128,7 +123,7 @@ describe('fuzz', () => {
     expect(rows(kind.stdout).at(-1)!.schedules).toBeLessThan(1_000_000);
     // What it waits for is there already.
     expect((await fuzz('any1', [...args, '--until', 'finding'])).stdout).toBe(any.stdout);
-    expect((await fuzz('never', ['--algo', 'v6.3', '--until', 'finding', '--runs', '20000'])).code).toBe(0);
+    expect((await fuzz('never', ['--algo', 'v6.3', '--until', 'finding', '--runs', '10000'])).code).toBe(0);
   });
 
   it.each([
@@ -257,7 +252,7 @@ describe('fuzz', () => {
 });
 
 describe('Ctrl-C', () => {
-  const runs = 40_000;
+  const runs = 20_000;
   const campaign = ['--mutant', 'no-second-check', '--memory', 'tso', '--seed', '5', '--jobs', '1'];
   const args = [...campaign, '--runs', String(runs)];
 

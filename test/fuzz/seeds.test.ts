@@ -99,12 +99,16 @@ const inCommon = (scenario: Scenario, seeds: readonly Seed[]) =>
   );
 
 describe.each(STRATEGIES)('schedules that %s begins in the midst of others', (strategy) => {
+  // Each machine with more than one strategy, each strategy on more than one machine.
+  const at = STRATEGIES.indexOf(strategy);
+  const machines = [0, 1].map((i) => MACHINES[(at + i) % MACHINES.length]!);
+
   it('are those of seed and files, whatever batches they are taken from, in all builds', async () => {
-    for (const machine of MACHINES) {
+    for (const machine of machines) {
       const campaign = await seeded({ ...machine, strategy });
       const whole = texts(campaign, 4980, 50);
       expect(new Set(whole).size).toBeGreaterThan(30);
-      for (const at of [0, 19, 20, 49]) expect(texts(campaign, 4980 + at, 1)).toEqual([whole[at]]);
+      for (const n of [0, 19, 20, 49]) expect(texts(campaign, 4980 + n, 1)).toEqual([whole[n]]);
       expect([...texts(campaign, 4980, 33), ...texts(campaign, 5013, 17)]).toEqual(whole);
       expect(texts(campaign, 4980, 50, new Engine('checked'))).toEqual(whole);
       expect(texts({ ...campaign, config: { ...campaign.config, seed: 2 } }, 4980, 50)).not.toEqual(whole);
@@ -112,7 +116,7 @@ describe.each(STRATEGIES)('schedules that %s begins in the midst of others', (st
   });
 
   it('can be told and replayed, and both implementations see the same', async () => {
-    for (const machine of MACHINES) {
+    for (const machine of machines) {
       const campaign = await seeded({ ...machine, strategy });
       for (const epoch of [0, 1, 2, 3, 4, 5, 6, 7]) {
         for (const scenario of schedules(campaign, epoch * EPOCH, 4)) {
