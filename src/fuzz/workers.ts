@@ -68,6 +68,8 @@ export class Workers {
   private readonly alive = new Map<number, { readonly memory: number; readonly cpuMs: number }>();
   private goneMs = 0;
   private replaced = 0;
+  /** Workers that are being killed. The pool does not know of it, and would give them tasks. */
+  private readonly dying = new Set<Promise<void>>();
   /** Tasks that somebody waits for. */
   private readonly waiting = new Set<Patience>();
   /** Workers in a row that ended before they had begun, and whether that is given up. */
@@ -162,6 +164,7 @@ export class Workers {
   }
 
   private async attempt<T extends Task>(task: T): Promise<Answer<T>> {
+    while (this.dying.size > 0) await Promise.all(this.dying);
     const ms = task.op === 'batch' ? this.limits.batchMs : this.limits.findingMs;
     const patience = new Patience(ms);
     const { signal } = patience;
@@ -197,15 +200,13 @@ export class Workers {
     return answer!;
   }
 
-  /** Ends a worker, and waits until it has: the pool would give it the next task. */
+  /** Has a worker ended, for what it did on a task, and waits until it has. */
   private async kill(pid: number, task: Task, failure: Failure): Promise<WorkerFault> {
     this.forget(pid);
-    try {
-      process.kill(pid, 'SIGKILL');
-      while (isAlive(pid)) await sleep(GONE_MS);
-    } catch {
-      // It has ended by itself.
-    }
+    const end = killed(pid);
+    this.dying.add(end);
+    await end;
+    this.dying.delete(end);
     return this.replace(task, failure);
   }
 
@@ -244,6 +245,16 @@ class Patience {
 
   end(): void {
     clearInterval(this.timer);
+  }
+}
+
+/** Kills a process, and waits until it is gone. */
+async function killed(pid: number): Promise<void> {
+  try {
+    process.kill(pid, 'SIGKILL');
+    while (isAlive(pid)) await sleep(GONE_MS);
+  } catch {
+    // It has ended by itself.
   }
 }
 

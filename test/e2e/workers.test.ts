@@ -15,6 +15,8 @@ const RUNS = 1100;
 const CAMPAIGN = ['--algo', 'rfc-v6-fixed', '--cpus', '2-17', '--json', '--runs', `${RUNS}`];
 /** In front of a batch: its bounds are `first` and `count`. */
 const BATCH = 'engine.beginBatch(headerOf(config)';
+/** Ends a worker that has failed. */
+const KILL = "process.kill(pid, 'SIGKILL')";
 const inBadBatch = (what: string) => `if (first <= ${BAD} && ${BAD} < first + count) { ${what} }\n    `;
 
 /** For ever, without keeping a core from the others. */
@@ -83,7 +85,7 @@ describe('a worker', () => {
     // The other batches are counted, and this one, of which nothing is known.
     expect(rows(outcome.stdout).at(-1)).toMatchObject({ schedules: RUNS, findings: 0, faults: 1 });
     expect(replacedIn(outcome).length).toBeGreaterThanOrEqual(2);
-    // One for each time, and none for a worker that was given something when it was about to go.
+    // One for each time.
     for (const one of replacedIn(outcome)) expect(one).toMatchObject({ how: 'failed', message: 'trapped' });
     const { json, file, folder } = faultOf(outcome, 'failed');
     expect(json).toEqual({
@@ -116,6 +118,18 @@ describe('a worker', () => {
     const again = await fuzz(root, 'jobs1');
     expect(replacedIn(again)).toEqual([]);
     expect(again.code).toBe(78);
+  });
+
+  it('that has failed is given nothing more, however slowly it goes', async () => {
+    const wait = `if (first === 1000) ${HANG.replace(/\);$/, ', 3000);')}`;
+    const root = broken('slow', [
+      ['fuzz/batch.js', BATCH, `if (first === 0) throw new Error('trapped');\n    ${wait}\n    ${BATCH}`],
+      // The other is done with the second batch meanwhile, and asks for the third, which takes longer.
+      ['fuzz/workers.js', KILL, `globalThis.wasSlow ??= await sleep(2000, true); ${KILL}`],
+    ]);
+    const outcome = await fuzz(root, 'slowly', ['--jobs', '2', '--strategy', 'random-walk']);
+    expect(outcome.code).toBe(78);
+    for (const one of replacedIn(outcome)) expect(one).toMatchObject({ how: 'failed', message: 'trapped' });
   });
 
   it('that fails once, and not again, is stored as what it is', async () => {
