@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { existsSync, renameSync } from 'node:fs';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from '../errors.js';
 import { asideName, writeWhole } from './write-whole.js';
@@ -18,17 +18,23 @@ export async function syncFolder(folder: string): Promise<void> {
  * Writes a folder of files aside, synced, and renames it into place, so that it is there whole, or as it was before. One that
  * is there is moved away first: whoever is killed in between finds the new one beside its place (tidy.ts).
  *
+ * @param check is called at the moment of the renaming, and may throw
  * @throws UserError with the path and what the system says
  */
-export async function writeFolder(path: string, files: Readonly<Record<string, string>>): Promise<void> {
+export async function writeFolder(
+  path: string,
+  files: Readonly<Record<string, string>>,
+  check: () => void = () => undefined,
+): Promise<void> {
   const aside = asideName(join(dirname(path), `.${basename(path)}`));
   try {
     await mkdir(aside);
     for (const [name, text] of Object.entries(files)) await writeWhole(join(aside, name), text);
     await syncFolder(aside);
+    check();
     const old = existsSync(path) ? asideName(join(dirname(path), `.${basename(path)}`)) : null;
-    if (old !== null) await rename(path, old);
-    await rename(aside, path);
+    if (old !== null) renameSync(path, old);
+    renameSync(aside, path);
     await syncFolder(dirname(path));
     if (old !== null) await rm(old, { recursive: true, force: true });
   } catch (error) {

@@ -1,5 +1,6 @@
-import { open, rename, rm } from 'node:fs/promises';
-import { fileError } from '../errors.js';
+import { renameSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { fileError, UserError } from '../errors.js';
 
 /** Tells two writers of one process apart; another process has another pid. */
 let writers = 0;
@@ -20,9 +21,14 @@ export function leftoverOf(name: string): string | null {
  * Not by write-file-atomic: it takes a short write (a disk that is all but full) for a whole one, and renames
  * what is cut off. `FileHandle.writeFile` goes on until all is written or the system says why not.
  *
+ * @param check is called at the moment of the renaming, and may throw
  * @throws UserError with the path and what the system says
  */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(
+  path: string,
+  text: string,
+  check: () => void = () => undefined,
+): Promise<void> {
   const aside = asideName(path);
   try {
     const file = await open(aside, 'wx');
@@ -32,9 +38,11 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     } finally {
       await file.close();
     }
-    await rename(aside, path);
+    check();
+    // At once: one that waits for its turn behind many files that are being synced would come long after the check.
+    renameSync(aside, path);
   } catch (error) {
     await rm(aside, { force: true }).catch(() => undefined);
-    throw fileError(path, 'write', error);
+    throw error instanceof UserError ? error : fileError(path, 'write', error);
   }
 }

@@ -18,7 +18,7 @@ export interface FolderLock {
 const taken = new Map<string, TakenLock>();
 
 /**
- * To be called before each write: who stood still must find out before, not at the next touch.
+ * To be called before each write is made final: who stood still must find out before, not at the next touch.
  *
  * @throws UserError where the folder was locked by this process, and is somebody else's by now
  */

@@ -1,7 +1,8 @@
-import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeWhole } from '../corpus/write-whole.js';
-import { fileError } from '../errors.js';
+import { fileError, UserError } from '../errors.js';
 import { assertOurs } from './lock.js';
 import type { Sample } from './progress.js';
 
@@ -42,13 +43,13 @@ export class Statistics {
 
   /** Adds a line. @throws UserError where it cannot be written */
   async add(sample: Sample): Promise<void> {
-    assertOurs(join(dirname(this.path), '..'));
     this.last = sample;
     try {
       await mkdir(dirname(this.path), { recursive: true });
-      await appendFile(this.path, line(sample));
+      assertOurs(join(dirname(this.path), '..'));
+      appendFileSync(this.path, line(sample));
     } catch (error) {
-      throw fileError(this.path, 'write', error);
+      throw error instanceof UserError ? error : fileError(this.path, 'write', error);
     }
   }
 }

@@ -157,7 +157,7 @@ export class Store {
           throw fileError(this.corpus, 'write', error);
         });
       }
-      await writeWhole(join(this.dir, this.statePath(state.config)), text);
+      await writeWhole(join(this.dir, this.statePath(state.config)), text, () => assertOurs(this.dir));
     });
   }
 
@@ -205,8 +205,7 @@ export class Store {
   private async saveNamed(sub: string, text: string): Promise<boolean> {
     const path = join(this.dir, sub, `${hashOf(text)}.cid`);
     if (existsSync(path)) return false;
-    assertOurs(this.dir);
-    await writeWhole(path, text);
+    await writeWhole(path, text, () => assertOurs(this.dir));
     return true;
   }
 
@@ -223,8 +222,7 @@ export class Store {
     } else if (existsSync(this.path(name))) {
       await this.setAside(join('findings', name));
     }
-    assertOurs(this.dir);
-    await writeFolder(this.path(name), files);
+    await writeFolder(this.path(name), files, () => assertOurs(this.dir));
     return { name, news: true };
   }
 }
