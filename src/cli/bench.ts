@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { logUpdateStderr } from 'log-update';
 import { bench } from '../bench/bench.js';
 import { CLAIMANTS, LONGER } from '../bench/find-bugs.js';
 import { Contradiction, PARTS, type Part } from '../bench/result.js';
@@ -10,6 +9,7 @@ import { addCommonFlags, addHeaderFlags, type CommonFlags, type HeaderFlags, mut
 import { interruptSignal } from './interrupt.js';
 import { printJson, say } from './output.js';
 import { parseCount, parseSeed, parseTime } from './parse-values.js';
+import { redraw } from './redraw.js';
 
 interface BenchFlags extends CommonFlags, HeaderFlags {
   readonly seed: number;
@@ -82,7 +82,7 @@ class Status {
     if (this.quiet || now - this.toldAt < (this.live ? 200 : 10_000)) return;
     this.toldAt = now;
     const line = `${((now - this.began) / 1000).toFixed(0).padStart(4)} s  ${what}`;
-    if (this.live) logUpdateStderr(line);
+    if (this.live) redraw.stderr?.(line);
     else process.stderr.write(`${line}\n`);
   }
 
@@ -93,7 +93,7 @@ class Status {
   }
 
   done(): void {
-    if (this.live && !this.quiet) logUpdateStderr.clear();
+    if (this.live && !this.quiet) redraw.stderr?.clear();
   }
 }
 

@@ -1,6 +1,5 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import logUpdate from 'log-update';
 import { violationJson } from '../check/verdict.js';
 import { readScenario } from '../corpus/read-scenario.js';
 import { writeWhole } from '../corpus/write-whole.js';
@@ -27,6 +26,7 @@ import {
 import { interruptSignal } from './interrupt.js';
 import { printJson, say } from './output.js';
 import { parseCount, parseJobs, parseTime } from './parse-values.js';
+import { redraw } from './redraw.js';
 import { boundsText, isOfPrefix, verdictText } from './verdict-text.js';
 
 interface ExploreFlags extends CommonFlags, HeaderFlags, Partial<Record<keyof Bounds, number>> {
@@ -374,16 +374,16 @@ class Status {
       `${PASS_WORDS[pass]}${p.seconds.toFixed(0)} s  ${grouped(p.states)} states, ${grouped(p.distinct)} distinct ` +
       `(${grouped(rate)}/s), queue ${grouped(p.queue)}, depth ${grouped(p.depth)}, ` +
       `${grouped(p.bytes / 2 ** 20)} MiB, ${left}`;
-    if (this.live) logUpdate(line);
+    if (this.live) redraw.stdout?.(line);
     else process.stderr.write(`${line}\n`);
   }
 
   tell(line: string): void {
-    if (this.live) logUpdate.clear();
+    if (this.live) redraw.stdout?.clear();
     say(line, this.flags);
   }
 
   done(): void {
-    if (this.live) logUpdate.clear();
+    if (this.live) redraw.stdout?.clear();
   }
 }

@@ -1,8 +1,8 @@
-import logUpdate from 'log-update';
 import type { CampaignView } from '../fuzz/progress.js';
 import { lineOf } from '../live/line.js';
 import type { CommonFlags } from './flags.js';
 import { colorsFor, say } from './output.js';
+import { redraw } from './redraw.js';
 
 /** Something that happens in a campaign: `event`, and what belongs to it. */
 export interface CampaignEvent {
@@ -64,7 +64,7 @@ export class FuzzTeller {
     this.toldAt = now;
     if (flags.json) this.send({ event: 'progress', ...view().now });
     else if (!this.live) say(lineOf(view()), flags);
-    else if (this.screenOf !== null) logUpdate(this.screenOf(view()));
+    else if (this.screenOf !== null) redraw.stdout?.(this.screenOf(view()));
   }
 
   /** Something that stays: an event, or its line. */
@@ -85,7 +85,7 @@ export class FuzzTeller {
     if (this.flags.json) this.send(event);
     else if (this.flags.quiet) process.stderr.write(`${line}\n`);
     else {
-      if (this.live) logUpdate.clear();
+      if (this.live) redraw.stdout?.clear();
       process.stdout.write(`${line}\n`);
     }
   }
@@ -93,7 +93,7 @@ export class FuzzTeller {
   done(): void {
     clearInterval(this.timer);
     this.screenOf = null;
-    if (this.live) logUpdate.clear();
+    if (this.live) redraw.stdout?.clear();
     this.view = null;
   }
 

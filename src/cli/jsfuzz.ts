@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import logUpdate from 'log-update';
 import { defaultConfig } from '../fuzz/config.js';
 import { Store } from '../fuzz/store.js';
 import { type JsfuzzOptions, runInputs, runJsfuzz } from '../jsfuzz/campaign.js';
@@ -18,6 +17,7 @@ import { reportCampaign } from './fuzz-report.js';
 import { interruptSignal } from './interrupt.js';
 import { say } from './output.js';
 import { parseCount, parseMostCpus, parseSeed, parseTime } from './parse-values.js';
+import { redraw } from './redraw.js';
 
 const DEFAULT_TIME_MS = 60_000;
 /** More cpus than that make a run slow, and the algorithm has no place that needs them. */
@@ -99,7 +99,7 @@ class Progress {
     if (now - this.toldAt < (this.live ? 200 : 10_000)) return;
     this.toldAt = now;
     const line = `${grouped(runs)} runs (${grouped(runsPerSecond)}/s), coverage ${grouped(coverage)}, ${grouped(inputs)} inputs`;
-    if (this.live) logUpdate(line);
+    if (this.live) redraw.stdout?.(line);
     else say(line, this.flags);
   }
 
@@ -110,7 +110,7 @@ class Progress {
   }
 
   done(): void {
-    if (this.live) logUpdate.clear();
+    if (this.live) redraw.stdout?.clear();
   }
 }
 

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { logUpdateStderr } from 'log-update';
 import { divergenceText } from '../check/divergence-text.js';
 import { UserError } from '../errors.js';
 import { defaultJobs } from '../fuzz/campaign.js';
@@ -30,6 +29,7 @@ import { addCommonFlags, addWorldFlags, type CommonFlags, strategyOption, type W
 import { interruptSignal } from './interrupt.js';
 import { printJson } from './output.js';
 import { parseCount, parseJobs, parseSeed } from './parse-values.js';
+import { redraw } from './redraw.js';
 
 /** Schedules of a campaign: the whole table, most of it what nothing finds, takes about 18 minutes of two idle cores. */
 const DEFAULT_RUNS = 600_000;
@@ -122,7 +122,7 @@ class Status {
     const line =
       `${seconds.toFixed(0).padStart(4)} s  ${known} of ${cells} figures, ${unfound} of them nothing found; ` +
       `${grouped(schedules)} schedules (${grouped(schedules / seconds)}/s)`;
-    if (this.live) logUpdateStderr(line);
+    if (this.live) redraw.stderr?.(line);
     else process.stderr.write(`${line}\n`);
   }
 
@@ -133,7 +133,7 @@ class Status {
   }
 
   done(): void {
-    if (this.live && !this.quiet) logUpdateStderr.clear();
+    if (this.live && !this.quiet) redraw.stderr?.clear();
   }
 }
 
