@@ -68,7 +68,7 @@ export class Workers {
   private readonly alive = new Map<number, { readonly memory: number; readonly cpuMs: number }>();
   private goneMs = 0;
   private replaced = 0;
-  /** Workers that are being killed. The pool does not know of it, and would give them tasks. */
+  /** Workers that are being killed. */
   private readonly dying = new Set<Promise<void>>();
   /** Tasks that somebody waits for. */
   private readonly waiting = new Set<Patience>();
@@ -164,7 +164,6 @@ export class Workers {
   }
 
   private async attempt<T extends Task>(task: T): Promise<Answer<T>> {
-    while (this.dying.size > 0) await Promise.all(this.dying);
     const ms = task.op === 'batch' ? this.limits.batchMs : this.limits.findingMs;
     const patience = new Patience(ms);
     const { signal } = patience;
@@ -178,6 +177,8 @@ export class Workers {
           'worker processes end before they have begun (expected that this machine can start some)',
         );
       }
+      // The pool gives a worker the next task as soon as it has answered, and knows only from its end that we have killed it for that.
+      if (this.dying.size > 0 && !signal.aborted) return this.attempt(task);
       const { message, stack } = error as Error;
       const failure: Failure = signal.aborted
         ? { how: 'hung', message: `no answer after ${ms / 1000} s`, stack: '', scenario: null }

@@ -93,7 +93,7 @@ describe('fuzz', () => {
   });
 
   it('makes the files of a finding again where a broken-off session did not', async () => {
-    const args = ['--mutant', 'exit-stays-active', '--runs', '1000'];
+    const args = ['--mutant', 'exit-stays-active', '--runs', '100'];
     await fuzz('lost', args);
     const before = results(join(cwd, 'lost'));
     for (const name of Object.keys(before)) {
@@ -105,10 +105,10 @@ describe('fuzz', () => {
   });
 
   it('keeps campaigns of different configurations apart in one folder', async () => {
-    await fuzz('shared', ['--seed', '1', '--runs', '1000']);
-    await fuzz('shared', ['--seed', '2', '--runs', '2000']);
-    const { stdout } = await fuzz('shared', ['--seed', '1', '--runs', '3000']);
-    expect(rows(stdout).at(-1)).toMatchObject({ seed: 1, schedules: 3000 });
+    await fuzz('shared', ['--seed', '1', '--runs', '300']);
+    await fuzz('shared', ['--seed', '2', '--runs', '600']);
+    const { stdout } = await fuzz('shared', ['--seed', '1', '--runs', '900']);
+    expect(rows(stdout).at(-1)).toMatchObject({ seed: 1, schedules: 900 });
     expect(listing(join(cwd, 'shared')).filter((name) => STATE.test(name))).toHaveLength(2);
     // What one of them has found is not told of the other.
     const second = ['--mutant', 'clear-before-unset', '--seed', '2', '--runs', '1000'];
@@ -129,7 +129,7 @@ describe('fuzz', () => {
     expect(rows(kind.stdout).at(-1)!.schedules).toBeLessThan(1_000_000);
     // What it waits for is there already.
     expect((await fuzz('any1', [...args, '--until', 'finding'])).stdout).toBe(any.stdout);
-    expect((await fuzz('never', ['--algo', 'v6.3', '--until', 'finding', '--runs', '10000'])).code).toBe(0);
+    expect((await fuzz('never', ['--algo', 'v6.3', '--until', 'finding', '--runs', '1000'])).code).toBe(0);
   });
 
   it.each([
@@ -139,10 +139,10 @@ describe('fuzz', () => {
     ['weak', 'x86'],
     ['weak', 'arm64'],
   ])('goes by memory %s, arch %s', async (memory, arch) => {
-    const words = ['--memory', memory, '--arch', arch, '--compare', '1/20', '--runs', '1000'];
+    const words = ['--memory', memory, '--arch', arch, '--compare', '1/10', '--runs', '400'];
     const fixed = await fuzz(`fixed-${memory}-${arch}`, ['--algo', 'rfc-v6-fixed', ...words]);
     expect(rows(fixed.stdout)).toEqual([
-      expect.objectContaining({ summary: true, schedules: 1000, findings: 0, divergences: 0 }),
+      expect.objectContaining({ summary: true, schedules: 400, findings: 0, divergences: 0 }),
     ]);
     expect(fixed.code).toBe(0);
     const out = `broken-${memory}-${arch}`;
@@ -308,17 +308,7 @@ describe('Ctrl-C', () => {
 });
 
 describe('a damaged campaign folder', () => {
-  const args = [
-    'fuzz',
-    '--mutant',
-    'exit-stays-active',
-    '--runs',
-    '1000',
-    '--jobs',
-    '1',
-    '--json',
-    '--quiet',
-  ];
+  const args = ['fuzz', '--mutant', 'exit-stays-active', '--runs', '100', '--jobs', '1', '--json', '--quiet'];
 
   let whole: Outcome;
   beforeAll(async () => {

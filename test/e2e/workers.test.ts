@@ -15,8 +15,6 @@ const RUNS = 1100;
 const CAMPAIGN = ['--algo', 'rfc-v6-fixed', '--cpus', '2-17', '--json', '--runs', `${RUNS}`];
 /** In front of a batch: its bounds are `first` and `count`. */
 const BATCH = 'engine.beginBatch(headerOf(config)';
-/** Ends a worker that has failed. */
-const KILL = "process.kill(pid, 'SIGKILL')";
 const inBadBatch = (what: string) => `if (first <= ${BAD} && ${BAD} < first + count) { ${what} }\n    `;
 
 /** For ever, without keeping a core from the others. */
@@ -120,16 +118,36 @@ describe('a worker', () => {
     expect(again.code).toBe(78);
   });
 
-  it('that has failed is given nothing more, however slowly it goes', async () => {
-    const wait = `if (first === 1000) ${HANG.replace(/\);$/, ', 3000);')}`;
-    const root = broken('slow', [
-      ['fuzz/batch.js', BATCH, `if (first === 0) throw new Error('trapped');\n    ${wait}\n    ${BATCH}`],
-      // The other is done with the second batch meanwhile, and asks for the third, which takes longer.
-      ['fuzz/workers.js', KILL, `globalThis.wasSlow ??= await sleep(2000, true); ${KILL}`],
+  it('that fails when the pool has a task for it already is not told to have failed on that', async () => {
+    const flag = join(cwd, 'once-each-');
+    const root = broken('queued', [
+      ['fuzz/batch.js', BATCH, `if (first <= 500) failOnce(first);\n    ${BATCH}`],
+      [
+        'fuzz/batch.js',
+        'export function runBatch(',
+        `import { existsSync, writeFileSync } from 'node:fs';
+        function failOnce(first) {
+          if (existsSync('${flag}' + first)) return;
+          writeFileSync('${flag}' + first, '');
+          ${HANG.replace('0, 0)', '0, 0, first)')}
+          throw new Error('trapped');
+        }
+        export function runBatch(`,
+      ],
+      // The third, in the place of the first: what it is to do waits, and is given to the second when that has failed.
+      [
+        'fuzz/worker.js',
+        'let fuzzing;',
+        `import { appendFileSync, statSync } from 'node:fs';
+        appendFileSync('${flag}begun', '.');
+        if (statSync('${flag}begun').size === 3) await new Promise((done) => setTimeout(done, 2000));
+        let fuzzing;`,
+      ],
     ]);
-    const outcome = await fuzz(root, 'slowly', ['--jobs', '2', '--strategy', 'random-walk']);
+    const outcome = await fuzz(root, 'queued-out', ['--jobs', '2', '--strategy', 'random-walk']);
     expect(outcome.code).toBe(78);
-    for (const one of replacedIn(outcome)) expect(one).toMatchObject({ how: 'failed', message: 'trapped' });
+    const replaced = { event: 'replaced', how: 'failed', message: 'trapped' };
+    expect(replacedIn(outcome)).toEqual([replaced, replaced]);
   });
 
   it('that fails once, and not again, is stored as what it is', async () => {
