@@ -1,9 +1,28 @@
+import type * as Vega from 'vega';
+import type * as VegaLite from 'vega-lite';
 import type { TopLevelSpec } from 'vega-lite';
 
 /** Draws charts. The libraries are loaded here, so that no other command waits for them. */
 export async function drawSvg(spec: TopLevelSpec): Promise<string> {
-  const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
-  const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none' });
+  const { vega, vegaLite } = (loaded ??= await load());
+  const view = new vega.View(vega.parse(vegaLite.compile(spec).spec), { renderer: 'none' });
   vega.resetSVGDefIds();
   return view.toSVG();
+}
+
+interface Libraries {
+  readonly vega: typeof Vega;
+  readonly vegaLite: typeof VegaLite;
+}
+
+let loaded: Libraries | undefined;
+
+/**
+ * The libraries as they come for `<script>`, each one file that sets a global: a quarter of the time that their 273 modules take,
+ * and every worker that has a finding to write waits for it.
+ */
+async function load(): Promise<Libraries> {
+  await import(new URL('./vega.min.js', import.meta.resolve('vega')).href);
+  await import(new URL('./vega-lite.min.js', import.meta.resolve('vega-lite')).href);
+  return globalThis as unknown as Libraries;
 }
