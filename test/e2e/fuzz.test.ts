@@ -5,9 +5,9 @@ import { cidfuzz, listing, type Outcome, results, rows, temporaryFolder } from '
 
 const cwd = temporaryFolder();
 
-/** `cidfuzz fuzz --json` into a folder of its own. */
+/** `cidfuzz fuzz --json` into a folder of its own, with one worker where nothing else is asked for. */
 function fuzz(out: string, args: readonly string[]): Promise<Outcome> {
-  return cidfuzz(['fuzz', '--json', '--out', out, ...args], { cwd });
+  return cidfuzz(['fuzz', '--json', '--jobs', '1', '--out', out, ...args], { cwd });
 }
 
 /** How a state file is called. */
