@@ -93,7 +93,7 @@ describe('fuzz', () => {
   });
 
   it('makes the files of a finding again where a broken-off session did not', async () => {
-    const args = ['--mutant', 'exit-stays-active', '--runs', '100'];
+    const args = ['--mutant', 'exit-stays-active', '--strategy', 'random-walk', '--runs', '100'];
     await fuzz('lost', args);
     const before = results(join(cwd, 'lost'));
     for (const name of Object.keys(before)) {
@@ -139,14 +139,14 @@ describe('fuzz', () => {
     ['weak', 'x86'],
     ['weak', 'arm64'],
   ])('goes by memory %s, arch %s', async (memory, arch) => {
-    const words = ['--memory', memory, '--arch', arch, '--compare', '1/10', '--runs', '400'];
+    const words = ['--memory', memory, '--arch', arch, '--compare', '1/50', '--runs', '400'];
     const fixed = await fuzz(`fixed-${memory}-${arch}`, ['--algo', 'rfc-v6-fixed', ...words]);
     expect(rows(fixed.stdout)).toEqual([
       expect.objectContaining({ summary: true, schedules: 400, findings: 0, divergences: 0 }),
     ]);
     expect(fixed.code).toBe(0);
     const out = `broken-${memory}-${arch}`;
-    const broken = await fuzz(out, ['--mutant', 'exit-stays-active', ...words]);
+    const broken = await fuzz(out, ['--mutant', 'exit-stays-active', '--strategy', 'random-walk', ...words]);
     expect(rows(broken.stdout)[0]).toMatchObject({ violation: { kind: 'freed-in-use' } });
     expect(rows(broken.stdout).at(-1)).toMatchObject({ summary: true, divergences: 0 });
     expect(broken.code).toBe(77);
@@ -308,7 +308,19 @@ describe('Ctrl-C', () => {
 });
 
 describe('a damaged campaign folder', () => {
-  const args = ['fuzz', '--mutant', 'exit-stays-active', '--runs', '100', '--jobs', '1', '--json', '--quiet'];
+  const args = [
+    'fuzz',
+    '--mutant',
+    'exit-stays-active',
+    '--strategy',
+    'random-walk',
+    '--runs',
+    '100',
+    '--jobs',
+    '1',
+    '--json',
+    '--quiet',
+  ];
 
   let whole: Outcome;
   beforeAll(async () => {
