@@ -4,7 +4,8 @@ import type { TopLevelSpec } from 'vega-lite';
 
 /** Draws charts. The libraries are loaded here, so that no other command waits for them. */
 export async function drawSvg(spec: TopLevelSpec): Promise<string> {
-  const { vega, vegaLite } = (loaded ??= await load());
+  libraries ??= load();
+  const { vega, vegaLite } = await libraries;
   const view = new vega.View(vega.parse(vegaLite.compile(spec).spec), { renderer: 'none' });
   vega.resetSVGDefIds();
   return view.toSVG();
@@ -15,7 +16,7 @@ interface Libraries {
   readonly vegaLite: typeof VegaLite;
 }
 
-let loaded: Libraries | undefined;
+let libraries: Promise<Libraries> | undefined;
 
 /**
  * The libraries as they come for `<script>`, each one file that sets a global: a quarter of the time that their 273 modules take,
