@@ -244,7 +244,18 @@ describe('a file system', () => {
     const point = join(cwd, 'full');
     const why = mounted(point, '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs');
     if (why !== null) skip(why);
-    const fuzz = ['fuzz', '--mutant', 'late-curr', '--runs', '10000', '--out', 'full', '--quiet'];
+    const fuzz = [
+      'fuzz',
+      '--mutant',
+      'racy-set',
+      '--cpus',
+      '2-17',
+      '--runs',
+      '500',
+      '--out',
+      'full',
+      '--quiet',
+    ];
 
     // It gets full on the way.
     const { code, stdout, stderr } = await cidfuzz([...fuzz, '--seed', '2'], { cwd });

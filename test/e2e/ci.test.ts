@@ -161,7 +161,7 @@ describe('annotations', () => {
 });
 
 describe('fuzz', () => {
-  const fuzz = ['fuzz', '--mutant', 'lazy-is-valid', '--runs', '20000', '--quiet'];
+  const fuzz = ['fuzz', '--mutant', 'lazy-is-valid', '--runs', '5000', '--quiet'];
 
   it('has one result a finding, at its minimized scenario, and a test that passes for the campaign', async () => {
     const flags = ['--out', 'camp', '--junit', 'h.xml', '--sarif', 'h.sarif'];
