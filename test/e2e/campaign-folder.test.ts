@@ -29,8 +29,21 @@ import {
 
 const cwd = temporaryFolder();
 const ROOT_USER = process.getuid?.() === 0;
-/** One finding, in a few schedules. */
-const QUICK = ['--mutant', 'exit-stays-active', '--runs', '10000', '--jobs', '1', '--json', '--quiet'];
+/** One finding, in two batches: in worlds of many cpus they are small. */
+const QUICK = [
+  '--mutant',
+  'racy-set',
+  '--cpus',
+  '2-17',
+  '--runs',
+  '1000',
+  '--jobs',
+  '1',
+  '--json',
+  '--quiet',
+];
+/** The same with a corpus of more than a thousand schedules. */
+const LARGE = ['--mutant', 'racy-set', '--runs', '10000', '--jobs', '1', '--json', '--quiet'];
 
 function fuzz(out: string, args: readonly string[] = QUICK): Promise<Outcome> {
   return cidfuzz(['fuzz', '--out', out, ...args], { cwd });
@@ -112,7 +125,7 @@ describe('the lock', () => {
   it('keeps a second campaign out, and the first one goes on', async () => {
     const first = spawn(
       process.execPath,
-      [MAIN, 'fuzz', '--out', 'busy', '--algo', 'v6.3', '--time', '60s'],
+      [MAIN, 'fuzz', '--out', 'busy', '--jobs', '1', '--algo', 'v6.3', '--time', '60s'],
       {
         cwd,
         stdio: 'ignore',
@@ -145,7 +158,7 @@ describe('the lock', () => {
   it('that was lost while the process stood still ends its campaign, which writes no more', async () => {
     const first = spawn(
       process.execPath,
-      [MAIN, 'fuzz', '--out', 'lost', '--algo', 'v6.3', '--time', '60s'],
+      [MAIN, 'fuzz', '--out', 'lost', '--jobs', '1', '--algo', 'v6.3', '--time', '60s'],
       {
         cwd,
         stdio: ['ignore', 'ignore', 'pipe'],
@@ -172,7 +185,7 @@ describe('the lock', () => {
 
 describe('a campaign that has lost its lock', () => {
   it('stores nothing more: neither what it was making small, nor what it was told meanwhile', async () => {
-    const args = ['--mutant', 'plain-lazy', 'no-second-check', '--seed', '3', '--runs', '10000', '--json'];
+    const args = ['--mutant', 'plain-lazy', '--cpus', '2-17', '--seed', '3', '--runs', '1000', '--json'];
     const first = spawn(process.execPath, [MAIN, 'fuzz', '--out', 'stopped', '--jobs', '2', ...args], {
       cwd,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -185,7 +198,7 @@ describe('a campaign that has lost its lock', () => {
     while (!stderr.includes('"event":"met"')) await sleep(5);
     first.kill('SIGSTOP');
     // Another campaign takes the folder, and leaves it: there is no lock at all any more.
-    const second = await fuzz('stopped', ['--algo', 'v6.3', '--runs', '1000', '--json', '--quiet']);
+    const second = await fuzz('stopped', ['--algo', 'v6.3', '--runs', '100', '--json', '--quiet']);
     expect([second.code, second.stderr]).toEqual([0, '']);
     const before = contents(join(cwd, 'stopped'));
     first.kill('SIGCONT');
@@ -203,7 +216,7 @@ describe('a campaign that has lost its lock', () => {
 
 describe('a folder that was damaged', () => {
   it('1 000 corrupted files of the corpus are set aside in one line; what they alone covered is looked for again', async () => {
-    done('corrupt');
+    const whole = await fuzz('corrupt', LARGE);
     const before = results(join(cwd, 'corrupt'));
     const names = corpusOf('corrupt');
     expect(names.length).toBeGreaterThan(1000);
@@ -213,7 +226,7 @@ describe('a folder that was damaged', () => {
       const text = readFileSync(path, 'utf8');
       writeFileSync(path, i % 3 === 0 ? '' : i % 3 === 1 ? text.slice(0, text.length >> 1) : `${text}\0`);
     }
-    const again = await fuzz('corrupt');
+    const again = await fuzz('corrupt', LARGE);
     expect(again.code).toBe(77);
     expect(asideOf(again)).toEqual(bad.map((name) => `corpus/${name}`));
     expect(readdirSync(join(cwd, 'corrupt/aside/corpus')).sort()).toEqual(bad);
@@ -227,7 +240,7 @@ describe('a folder that was damaged', () => {
       if (name.startsWith('findings/')) expect(after[name]).toBe(text);
     }
     // There is nothing more to set aside, and what is met again is kept again.
-    const more = await fuzz('corrupt', [...QUICK.slice(0, 2), '--runs', '20000', ...QUICK.slice(4)]);
+    const more = await fuzz('corrupt', LARGE.with(3, '20000'));
     expect(more.stderr).toBe('');
     expect(features(more)).toBeGreaterThan(features(again));
   });

@@ -93,7 +93,7 @@ describe('fuzz', () => {
   });
 
   it('makes the files of a finding again where a broken-off session did not', async () => {
-    const args = ['--mutant', 'exit-stays-active', '--strategy', 'random-walk', '--runs', '100'];
+    const args = ['--mutant', 'racy-set', '--runs', '100'];
     await fuzz('lost', args);
     const before = results(join(cwd, 'lost'));
     for (const name of Object.keys(before)) {
@@ -111,7 +111,7 @@ describe('fuzz', () => {
     expect(rows(stdout).at(-1)).toMatchObject({ seed: 1, schedules: 900 });
     expect(listing(join(cwd, 'shared')).filter((name) => STATE.test(name))).toHaveLength(2);
     // What one of them has found is not told of the other.
-    const second = ['--mutant', 'clear-before-unset', '--seed', '2', '--runs', '1000'];
+    const second = ['--mutant', 'racy-set', '--seed', '2', '--runs', '500'];
     await fuzz('shared', second.with(3, '1'));
     const alone = await fuzz('alone', second);
     expect(rows(alone.stdout).length).toBeGreaterThan(1);
@@ -308,19 +308,7 @@ describe('Ctrl-C', () => {
 });
 
 describe('a damaged campaign folder', () => {
-  const args = [
-    'fuzz',
-    '--mutant',
-    'exit-stays-active',
-    '--strategy',
-    'random-walk',
-    '--runs',
-    '100',
-    '--jobs',
-    '1',
-    '--json',
-    '--quiet',
-  ];
+  const args = ['fuzz', '--mutant', 'racy-set', '--runs', '100', '--jobs', '1', '--json', '--quiet'];
 
   let whole: Outcome;
   beforeAll(async () => {
