@@ -47,7 +47,7 @@ const WORLDS: SmallWorld[] = [
     'no-mb-kernel-user',
     [2, 2, 1],
     { ...fixed, memory: 'tso', mutants: ['no-mb-kernel-user'] },
-    few,
+    { ...few, advances: 0 },
   ),
   smallWorld('compactness', [2, 1, 1], { oracle: ['compactness'] }, { advances: 1 }),
 ];
