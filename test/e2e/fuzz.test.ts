@@ -258,7 +258,7 @@ describe('fuzz', () => {
 });
 
 describe('Ctrl-C', () => {
-  const runs = 2000;
+  const runs = 1500;
   const campaign = ['--mutant', 'no-second-check', '--cpus', '2-17', '--seed', '5', '--jobs', '1'];
   const args = [...campaign, '--runs', String(runs)];
 

@@ -177,14 +177,14 @@ describe('a worker', () => {
   it('that hangs is ended, and its batch looked through', async () => {
     const root = broken('hangs', [
       ['fuzz/batch.js', BATCH, `${inBadBatch(HANG)}${BATCH}`],
-      ['fuzz/workers.js', '120_000', '4_000'],
+      ['fuzz/workers.js', '120_000', '3_000'],
     ]);
     // Batches that are soon done, on a slow machine, too.
     const outcome = await fuzz(root, 'hung', ['--jobs', '1', '--strategy', 'random-walk']);
     expect(outcome.code).toBe(78);
     const { json } = faultOf(outcome, 'hung');
     expect(json).toMatchObject({ how: 'hung', reproduced: true, first: 500, count: 496 });
-    expect(json.message).toBe('no answer after 4 s');
+    expect(json.message).toBe('no answer after 3 s');
   });
 
   it('that grows is replaced', async () => {

@@ -65,7 +65,7 @@ describe.each(STRATEGIES)('%s', (strategy) => {
 
   it('proposes nothing that is skipped, and both implementations see the same', () => {
     for (const config of configs) {
-      for (const scenario of schedules(config, 0, 100)) {
+      for (const scenario of schedules(config, 0, 60)) {
         validateScenario(scenario);
         const { result, divergence } = lockstep(other, scenario);
         expect(divergence).toBeNull();
