@@ -70,19 +70,23 @@ export async function lockFolder(dir: string, waiting: () => void = () => undefi
   }
 }
 
-/** Follows when a lock was touched: who takes it afterwards does so when that is long ago. */
+/** Follows how a lock is touched: a time that we have not set is somebody else's. */
 class TakenLock {
   private touched = Date.now();
+  /** What is being set, and may be there before we are told. */
+  private touching = this.touched;
   private lost = false;
 
   /** The file system, for proper-lockfile: at exit it would remove the lock, whosever it is by then. */
   readonly fs = {
     ...fs,
-    utimes: (path: string, atime: Date, mtime: Date, done: fs.NoParamCallback) =>
+    utimes: (path: string, atime: Date, mtime: Date, done: fs.NoParamCallback) => {
+      this.touching = mtime.getTime();
       fs.utimes(path, atime, mtime, (error) => {
         if (error === null) this.touched = mtime.getTime();
         done(error);
-      }),
+      });
+    },
     rmdirSync: (path: string) => {
       if (!this.isLost) fs.rmdirSync(path);
     },
@@ -92,9 +96,8 @@ class TakenLock {
 
   get isLost(): boolean {
     if (!this.lost && Date.now() - this.touched >= STALE_MS) {
-      const now = statSync(this.path, { throwIfNoEntry: false });
-      // Ours may have been touched once more than we were told.
-      this.lost = now === undefined || now.mtimeMs - this.touched >= STALE_MS - TOUCH_MS;
+      const now = statSync(this.path, { throwIfNoEntry: false })?.mtime.getTime();
+      this.lost = now !== this.touched && now !== this.touching;
     }
     return this.lost;
   }

@@ -1,4 +1,4 @@
-import {
+import fs, {
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -86,6 +86,22 @@ describe('the lock of a folder', () => {
   it('is still ours when we stood still and nobody has taken it', async () => {
     lock = await lockFolder(dir);
     standStill(3_600_000);
+    expect(() => assertOurs(dir)).not.toThrow();
+    expect(lock.lost.aborted).toBe(false);
+  });
+
+  it('is still ours when we stood still, have touched it since, and are not told yet', async () => {
+    lock = await lockFolder(dir);
+    standStill(10_000);
+    let told = () => {};
+    const utimes = vi.spyOn(fs, 'utimes').mockImplementation((path, atime, mtime, done) => {
+      utimesSync(path, atime, mtime);
+      told = () => done(null);
+    });
+    await vi.waitFor(() => expect(utimes).toHaveBeenCalled(), 5000);
+    utimes.mockRestore();
+    expect(() => assertOurs(dir)).not.toThrow();
+    told();
     expect(() => assertOurs(dir)).not.toThrow();
     expect(lock.lost.aborted).toBe(false);
   });
