@@ -8,7 +8,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Two cores: more workers than that only make the slow tests slower.
     maxWorkers: 2,
-    // A worker keeps its modules, and their compiled code, from file to file: a fifth of the time of all but the commands' tests.
+    // A worker keeps its modules, and their compiled code, from file to file.
     isolate: false,
   },
 });

@@ -16,8 +16,9 @@ export function printable(text: string): string {
   });
 }
 
-/** Tells a failed file operation in one printable line: the path, and what the system says. */
+/** Tells a failed file operation in one printable line: the path, and what the system says. What is told already stays as it is. */
 export function fileError(path: string, doing: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   const why = REASONS[code ?? ''] ?? message;
   return new UserError(`${path}: cannot ${doing} (${why})`);

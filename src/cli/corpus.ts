@@ -253,7 +253,7 @@ async function makeFolder(path: string): Promise<void> {
     if (!existsSync(path)) await mkdir(path);
     else if (!(await stat(path)).isDirectory()) throw new UserError(`${path}: not a folder (expected one)`);
   } catch (error) {
-    throw error instanceof UserError ? error : fileError(path, 'create', error);
+    throw fileError(path, 'create', error);
   }
 }
 

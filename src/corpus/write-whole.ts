@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { fileError, UserError } from '../errors.js';
+import { fileError } from '../errors.js';
 
 /** Tells two writers of one process apart; another process has another pid. */
 let writers = 0;
@@ -43,6 +43,6 @@ export async function writeWhole(
     renameSync(aside, path);
   } catch (error) {
     await rm(aside, { force: true }).catch(() => undefined);
-    throw error instanceof UserError ? error : fileError(path, 'write', error);
+    throw fileError(path, 'write', error);
   }
 }

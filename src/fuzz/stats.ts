@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeWhole } from '../corpus/write-whole.js';
-import { fileError, UserError } from '../errors.js';
+import { fileError } from '../errors.js';
 import { assertOurs } from './lock.js';
 import type { Sample } from './progress.js';
 
@@ -49,7 +49,7 @@ export class Statistics {
       assertOurs(join(dirname(this.path), '..'));
       appendFileSync(this.path, line(sample));
     } catch (error) {
-      throw error instanceof UserError ? error : fileError(this.path, 'write', error);
+      throw fileError(this.path, 'write', error);
     }
   }
 }

@@ -73,6 +73,9 @@ export class Store {
     return store;
   }
 
+  /** What is looked at when something is made final. */
+  private readonly mustBeOurs = () => assertOurs(this.dir);
+
   private constructor(readonly dir: string) {}
 
   /** Where scenarios are kept that came to something new. */
@@ -138,7 +141,6 @@ export class Store {
 
   /** Moves a file of the folder to `DIR/aside/`. @throws UserError where that fails */
   async setAside(path: string): Promise<void> {
-    assertOurs(this.dir);
     try {
       await moveAside(this.dir, path);
     } catch (error) {
@@ -150,14 +152,13 @@ export class Store {
   save(state: CampaignState): Promise<void> {
     const text = json(state);
     return this.saving(async () => {
-      assertOurs(this.dir);
       if (this.added) {
         this.added = false;
         await syncFolder(this.corpus).catch((error) => {
           throw fileError(this.corpus, 'write', error);
         });
       }
-      await writeWhole(join(this.dir, this.statePath(state.config)), text, () => assertOurs(this.dir));
+      await writeWhole(join(this.dir, this.statePath(state.config)), text, this.mustBeOurs);
     });
   }
 
@@ -205,7 +206,7 @@ export class Store {
   private async saveNamed(sub: string, text: string): Promise<boolean> {
     const path = join(this.dir, sub, `${hashOf(text)}.cid`);
     if (existsSync(path)) return false;
-    await writeWhole(path, text, () => assertOurs(this.dir));
+    await writeWhole(path, text, this.mustBeOurs);
     return true;
   }
 
@@ -222,7 +223,7 @@ export class Store {
     } else if (existsSync(this.path(name))) {
       await this.setAside(join('findings', name));
     }
-    await writeFolder(this.path(name), files, () => assertOurs(this.dir));
+    await writeFolder(this.path(name), files, this.mustBeOurs);
     return { name, news: true };
   }
 }

@@ -1,10 +1,11 @@
-import { existsSync, type PathLike } from 'node:fs';
+import { existsSync, type PathLike, renameSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import { hashOf } from '../corpus/hash.js';
 import { leftoverOf } from '../corpus/write-whole.js';
 import { fileError } from '../errors.js';
+import { assertOurs } from './lock.js';
 
 /** Files that are read at a time. */
 const AT_ONCE = 16;
@@ -51,14 +52,15 @@ export async function tidyFolder(dir: string): Promise<Tidied> {
   }
 }
 
-/** Moves something out of the way, to a name under `DIR/aside/` that is free. */
+/** Moves something out of the way, to a name under `DIR/aside/` that is free. @throws UserError where the folder is not ours any more */
 export async function moveAside(dir: string, path: string, from: PathLike = join(dir, path)): Promise<void> {
   const to = join(dir, 'aside', path);
   await mkdir(join(to, '..'), { recursive: true });
   for (let n = 0; ; n++) {
     const free = n === 0 ? to : `${to}.${n}`;
     if (existsSync(free)) continue;
-    await rename(from, free);
+    assertOurs(dir);
+    renameSync(from, free);
     return;
   }
 }

@@ -69,7 +69,7 @@ export class Workers {
   private goneMs = 0;
   private replaced = 0;
   /** Workers that are being killed. */
-  private readonly dying = new Set<Promise<void>>();
+  private readonly dying = new Set<number>();
   /** Tasks that somebody waits for. */
   private readonly waiting = new Set<Patience>();
   /** Workers in a row that ended before they had begun, and whether that is given up. */
@@ -204,10 +204,14 @@ export class Workers {
   /** Has a worker ended, for what it did on a task, and waits until it has. */
   private async kill(pid: number, task: Task, failure: Failure): Promise<WorkerFault> {
     this.forget(pid);
-    const end = killed(pid);
-    this.dying.add(end);
-    await end;
-    this.dying.delete(end);
+    this.dying.add(pid);
+    try {
+      process.kill(pid, 'SIGKILL');
+      while (isAlive(pid)) await sleep(GONE_MS);
+    } catch {
+      // It has ended by itself.
+    }
+    this.dying.delete(pid);
     return this.replace(task, failure);
   }
 
@@ -246,16 +250,6 @@ class Patience {
 
   end(): void {
     clearInterval(this.timer);
-  }
-}
-
-/** Kills a process, and waits until it is gone. */
-async function killed(pid: number): Promise<void> {
-  try {
-    process.kill(pid, 'SIGKILL');
-    while (isAlive(pid)) await sleep(GONE_MS);
-  } catch {
-    // It has ended by itself.
   }
 }
 

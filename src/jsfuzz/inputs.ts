@@ -99,7 +99,7 @@ async function readInput(file: string): Promise<Uint8Array> {
     checkSize(file, await stat(file), isScenario ? MAX_TEXT_BYTES : MAX_BYTES);
     bytes = await readFile(file);
   } catch (error) {
-    throw error instanceof UserError ? error : fileError(file, 'read', error);
+    throw fileError(file, 'read', error);
   }
   if (!isScenario) return bytes;
   const encoded = scenarioToBytes(parseScenario(bytes, file));

@@ -22,7 +22,7 @@ export async function openKeep(dir: string): Promise<void> {
     if (!(await stat(dir)).isDirectory()) throw new UserError(`${dir}: it is a file (expected a folder)`);
     await access(dir, constants.W_OK);
   } catch (error) {
-    throw error instanceof UserError ? error : fileError(dir, 'create the folder', error);
+    throw fileError(dir, 'create the folder', error);
   }
 }
 

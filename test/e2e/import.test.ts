@@ -459,11 +459,11 @@ describe('names that are meant for the terminal', () => {
 });
 
 it('takes what a trace is worth in memory, whatever its length', { timeout: 180_000 }, async () => {
-  const { gzip, bytes } = longTrace(TICKS, 50);
-  expect(bytes).toBeGreaterThan(75_000_000);
+  const { gzip, bytes } = longTrace(TICKS, 95);
+  expect(bytes).toBeGreaterThan(150_000_000);
   write(cwd, { 'big.ftrace.txt.gz': gzip });
   const window = await withMemory(
-    ['import', '--json', '--quiet', '--from', '+25', '--to', '+26', '-o', 'big.cid', 'big.ftrace.txt.gz'],
+    ['import', '--json', '--quiet', '--from', '+50', '--to', '+51', '-o', 'big.cid', 'big.ftrace.txt.gz'],
     cwd,
   );
   expect(window.code).toBe(0);
@@ -471,7 +471,7 @@ it('takes what a trace is worth in memory, whatever its length', { timeout: 180_
   expect(window.mib).toBeLessThan(200);
   const audit = await withMemory(['audit', '--json', '--quiet', 'big.ftrace.txt.gz'], cwd);
   expect(rows(audit.stdout)).toEqual([
-    { summary: true, events: 11_445 * 50, findings: 0, uncertain: 0, rseq_updates: 5460 * 50 },
+    { summary: true, events: 11_445 * 95, findings: 0, uncertain: 0, rseq_updates: 5460 * 95 },
   ]);
   expect(audit.mib).toBeLessThan(200);
 });

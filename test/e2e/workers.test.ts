@@ -83,7 +83,7 @@ describe('a worker', () => {
     // The other batches are counted, and this one, of which nothing is known.
     expect(rows(outcome.stdout).at(-1)).toMatchObject({ schedules: RUNS, findings: 0, faults: 1 });
     expect(replacedIn(outcome).length).toBeGreaterThanOrEqual(2);
-    // One for each time.
+    // One for each time, and none for a worker that was given something when it was about to go.
     for (const one of replacedIn(outcome)) expect(one).toMatchObject({ how: 'failed', message: 'trapped' });
     const { json, file, folder } = faultOf(outcome, 'failed');
     expect(json).toEqual({

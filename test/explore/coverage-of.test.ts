@@ -25,7 +25,7 @@ describe('the states that a campaign comes to', () => {
   const worlds: [string, Scenario][] = [
     ['one cpu', { ...plainWorld(1, 2, 1), algo: 'rfc-v6-fixed' }],
     ['one cpu, tso', { ...plainWorld(1, 1, 1), memory: 'tso' }],
-    ['one cpu, tso, arm64', { ...plainWorld(1, 2, 1), memory: 'tso', arch: 'arm64', preempt: 'none' }],
+    ['one cpu, tso, arm64', { ...plainWorld(1, 2, 2), memory: 'tso', arch: 'arm64', preempt: 'none' }],
     ['two cpus, preempt none', { ...plainWorld(2, 1, 1), preempt: 'none' }],
     ['two cpus, tso', { ...plainWorld(2, 1, 1), algo: 'v6.3', memory: 'tso' }],
     ['two cpus, weak', { ...plainWorld(2, 1, 1), algo: 'v6.3', memory: 'weak' }],
